@@ -1,0 +1,1 @@
+//! Gene annotation: importers and look-ups.

@@ -1,0 +1,1 @@
+//! Native summaries and the supervisor of the R worker.

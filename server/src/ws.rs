@@ -1,0 +1,1 @@
+//! WebSocket connections: the connection task, its frames and its flow control.
