@@ -10,7 +10,7 @@ export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check demo bench audit build clean-data \
-        set-up set-up-test test-rust test-pages test-browser test-r check-rust check-pages check-scripts check-licences
+        set-up set-up-test test-rust test-pages test-browser test-r check-rust check-pages check-generated check-scripts check-licences
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -62,7 +62,7 @@ static/node_modules/.installed: static/package.json static/package-lock.json | s
 	touch node_modules/.installed
 
 pages := $(shell find static -name node_modules -prune -o -path static/dist -prune -o -type f \
-           \( -path 'static/src/*' -o -path 'static/public/*' -o -name '*.json' -o -name '*.mjs' -o -name "*.html" \) -print 2>/dev/null)
+           \( -path 'static/src/*' -o -path 'static/public/*' -o -name '*.json' -o -name '*.mjs' -o -name '*.html' \) -print 2>/dev/null)
 static/dist/.built: $(pages) static/node_modules/.installed
 	@cd static
 	npm run build
@@ -86,7 +86,7 @@ test-pages: set-up-test static/node_modules/.installed
 test-browser: set-up-test static/dist/.built
 	@cargo build --locked --workspace --bins
 	cd static
-	npm run e2e
+	../deploy/with-test-services npm run e2e
 
 test-r: set-up-test
 	@if [ -e r/DESCRIPTION ]; then Rscript -e 'testthat::test_local("r", stop_on_failure = TRUE)'; fi
@@ -98,11 +98,17 @@ check-rust: set-up
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
-check-pages: static/node_modules/.installed
-	@deploy/generated-types check
-	cd static
+check-pages: check-generated static/node_modules/.installed
+	@cd static
 	npm run typecheck
 	npm run lint
+
+# The TypeScript of the wire types is committed; `cargo test -p allelecast-protocol` writes it anew.
+check-generated: set-up
+	@fresh=$$(mktemp -d)
+	trap 'rm -rf "$$fresh"' EXIT
+	TS_RS_EXPORT_DIR=$$fresh cargo test --locked --quiet -p allelecast-protocol export_bindings >/dev/null
+	diff -r $$fresh static/src/protocol || { echo "static/src/protocol differs from protocol/: commit what \`cargo test -p allelecast-protocol\` wrote"; exit 1; }
 
 check-scripts:
 	@if command -v shellcheck >/dev/null; then grep -rlE '^#!.*bash' deploy .ci | xargs shellcheck; fi

@@ -15,7 +15,7 @@ mod place;
 mod process;
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 pub use error::EmbeddedError;
@@ -34,9 +34,9 @@ const START_LIMIT: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub struct Embedded {
     url: String,
-    base: PathBuf,
-    // Declared before `_lock`: PostgreSQL has ended before another server may take the folder.
+    // Dropped in this order: PostgreSQL has ended before its folders are left and another server may take them.
     process: Process,
+    place: Place,
     _lock: File,
 }
 
@@ -57,7 +57,12 @@ impl Embedded {
         cluster::write_access_rules(&place)?;
         let process = Process::spawn(cluster::server_command(&binaries, &place)?)?;
         process.wait_until_ready(&place, START_LIMIT)?;
-        Ok(Self { url: url(&place.socket_dir)?, base: place.base, process, _lock: lock })
+        Ok(Self {
+            url: url(&place.socket_dir)?,
+            process,
+            place,
+            _lock: lock,
+        })
     }
 
     /// The connection URL, for sqlx and for `psql`; usable by the user that runs this process only.
@@ -67,7 +72,7 @@ impl Embedded {
 
     /// The folder that holds the database's files, its log and its lock.
     pub fn folder(&self) -> &Path {
-        &self.base
+        &self.place.base
     }
 
     /// Ends open connections, writes everything out and stops the database.
@@ -80,7 +85,9 @@ impl Embedded {
 fn url(socket_dir: &Path) -> Result<String, EmbeddedError> {
     let mut url = url::Url::parse(&format!("postgres://{NAME}@localhost:{}/{NAME}", cluster::PORT))
         .expect("the fixed part of the URL is well-formed");
-    let socket_dir = socket_dir.to_str().ok_or_else(|| EmbeddedError::PathText { path: socket_dir.into() })?;
+    let socket_dir = socket_dir.to_str().ok_or_else(|| EmbeddedError::PathText {
+        path: socket_dir.into(),
+    })?;
     url.query_pairs_mut().append_pair("host", socket_dir);
     Ok(url.into())
 }

@@ -1,9 +1,9 @@
 //! The private PostgreSQL, started and stopped for real.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use allelecast_server::app::embedded::{Embedded, EmbeddedError};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -22,7 +22,10 @@ struct Data {
 
 impl Data {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), base: None }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            base: None,
+        }
     }
 
     fn path(&self) -> PathBuf {
@@ -31,7 +34,9 @@ impl Data {
 
     async fn start(&mut self) -> Result<Embedded, EmbeddedError> {
         let path = self.path();
-        let started = tokio::task::spawn_blocking(move || Embedded::start(&path)).await.unwrap()?;
+        let started = tokio::task::spawn_blocking(move || Embedded::start(&path))
+            .await
+            .unwrap()?;
         self.base = Some(started.folder().to_owned());
         Ok(started)
     }
@@ -50,13 +55,23 @@ async fn connect(embedded: &Embedded) -> PgConnection {
 }
 
 async fn kept_numbers(embedded: &Embedded) -> Vec<i32> {
-    sqlx::query_scalar("SELECT n FROM kept ORDER BY n").fetch_all(&mut connect(embedded).await).await.unwrap()
+    sqlx::query_scalar("SELECT n FROM kept ORDER BY n")
+        .fetch_all(&mut connect(embedded).await)
+        .await
+        .unwrap()
 }
 
 async fn keep(embedded: &Embedded, number: i32) {
     let mut connection = connect(embedded).await;
-    sqlx::query("CREATE TABLE IF NOT EXISTS kept (n int)").execute(&mut connection).await.unwrap();
-    sqlx::query("INSERT INTO kept VALUES ($1)").bind(number).execute(&mut connection).await.unwrap();
+    sqlx::query("CREATE TABLE IF NOT EXISTS kept (n int)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    sqlx::query("INSERT INTO kept VALUES ($1)")
+        .bind(number)
+        .execute(&mut connection)
+        .await
+        .unwrap();
 }
 
 fn postmaster(base: &Path) -> Pid {
@@ -67,33 +82,75 @@ fn postmaster(base: &Path) -> Pid {
 /// Waits for the end of a process that need not be a child of this one.
 async fn ended(pid: Pid) {
     if let Ok(process) = pidfd_open(pid, PidfdFlags::NONBLOCK) {
-        let _ = AsyncFd::new(process).unwrap().readable().await.unwrap();
+        // SAFETY: an `OwnedFd` keeps the file that it names open and the same until it is dropped.
+        let process = unsafe { AsyncFd::register(process) }.unwrap();
+        process.readable().await.unwrap().retain_ready();
     }
 }
 
-/// Runs this binary's `holds_a_database` on `data`, as `user` if given, and returns once the database is up.
-fn holder(binary: &Path, data: &Path, user: Option<&str>) -> Child {
-    let mut command = match user {
-        Some(user) => {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid", user, "--regid", "nogroup", "--clear-groups", "--"]).arg(binary);
-            command
-        }
-        None => Command::new(binary),
-    };
-    command.args(["--exact", "embedded::holds_a_database", "--nocapture"]).env(HOLD, data);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let ready = lines.map_while(Result::ok).any(|line| line.ends_with("holding"));
-    assert!(ready, "the holder ended early: {:?}", child.wait());
-    child
+/// Another process that holds a database.
+struct Holder {
+    process: Child,
+    // Kept open: the test harness in there prints once more when it ends.
+    _output: BufReader<ChildStdout>,
 }
 
-/// Not a test of its own: what `holder` runs. It ends when its standard input does, or is killed before.
+impl Holder {
+    /// Runs this binary's `holds_a_database` on `data`, as `user` if given, and returns once the database is up.
+    fn start(binary: &Path, data: &Path, user: Option<&str>) -> Self {
+        let mut command = match user {
+            Some(user) => {
+                let mut command = Command::new("setpriv");
+                command
+                    .args(["--reuid", user, "--regid", "nogroup", "--clear-groups", "--"])
+                    .arg(binary);
+                command
+            }
+            None => Command::new(binary),
+        };
+        command
+            .args(["--exact", "embedded::holds_a_database", "--nocapture"])
+            .env(HOLD, data);
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let ready = output
+            .by_ref()
+            .lines()
+            .map_while(Result::ok)
+            .any(|line| line == "holding");
+        assert!(ready, "the holder ended early: {:?}", process.wait());
+        Self {
+            process,
+            _output: output,
+        }
+    }
+
+    fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Lets it stop its database in order.
+    fn release(mut self) {
+        drop(self.process.stdin.take());
+        assert!(self.process.wait().unwrap().success());
+    }
+}
+
+/// Not a test of its own: what `Holder` runs. It ends when its standard input does, or is killed before.
 #[tokio::test]
 async fn holds_a_database() {
-    let Some(data) = std::env::var_os(HOLD) else { return };
-    let embedded = tokio::task::spawn_blocking(move || Embedded::start(Path::new(&data))).await.unwrap().unwrap();
+    let Some(data) = std::env::var_os(HOLD) else {
+        return;
+    };
+    let embedded = tokio::task::spawn_blocking(move || Embedded::start(Path::new(&data)))
+        .await
+        .unwrap()
+        .unwrap();
     keep(&embedded, 1).await;
     println!("\nholding");
     std::io::stdin().lines().for_each(drop);
@@ -139,7 +196,10 @@ async fn one_server_per_data_folder() {
     let first = data.start().await.unwrap();
     let error = data.start().await.unwrap_err();
     assert!(matches!(error, EmbeddedError::InUse { .. }), "{error}");
-    assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
+    assert!(
+        error.to_string().contains(&std::process::id().to_string()),
+        "{error}"
+    );
     keep(&first, 1).await;
 }
 
@@ -158,10 +218,9 @@ async fn a_killed_server_takes_its_database_along() {
     let mut data = Data::new();
     // The first start tells where the database lies.
     data.start().await.unwrap().stop().unwrap();
-    let mut child = holder(&std::env::current_exe().unwrap(), &data.path(), None);
+    let holder = Holder::start(&std::env::current_exe().unwrap(), &data.path(), None);
     let postmaster = postmaster(data.base.as_deref().unwrap());
-    child.kill().unwrap();
-    child.wait().unwrap();
+    holder.kill();
     ended(postmaster).await;
     let next = data.start().await.unwrap();
     assert_eq!(kept_numbers(&next).await, [1]);
@@ -171,9 +230,7 @@ async fn a_killed_server_takes_its_database_along() {
 async fn a_start_right_after_a_kill_waits_for_the_old_database() {
     let mut data = Data::new();
     for _ in 0..3 {
-        let mut child = holder(&std::env::current_exe().unwrap(), &data.path(), None);
-        child.kill().unwrap();
-        child.wait().unwrap();
+        Holder::start(&std::env::current_exe().unwrap(), &data.path(), None).kill();
         data.start().await.unwrap().stop().unwrap();
     }
     assert_eq!(kept_numbers(&data.start().await.unwrap()).await, [1, 1, 1]);
@@ -221,14 +278,21 @@ async fn an_ordinary_user_needs_no_root() {
     chown(&work, Some(65534), Some(65534)).unwrap();
     let data = work.join("data");
 
-    let mut child = holder(&binary, &data, Some("nobody"));
+    let holder = Holder::start(&binary, &data, Some("nobody"));
     let postmaster = postmaster(&data.join("postgres"));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    holder.kill();
     ended(postmaster).await;
 
-    let mut child = holder(&binary, &data, Some("nobody"));
-    drop(child.stdin.take());
-    assert!(child.wait().unwrap().success());
+    Holder::start(&binary, &data, Some("nobody")).release();
     assert!(!data.join("postgres/data/postmaster.pid").exists());
+    let sockets = std::fs::read_dir("/tmp")
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name().into_string().unwrap());
+    assert_eq!(
+        sockets
+            .filter(|name| name.starts_with("allelecast-65534-"))
+            .collect::<Vec<_>>(),
+        [""; 0]
+    );
 }

@@ -43,9 +43,15 @@ impl Binaries {
         if !folder.join("initdb").is_file() {
             return None;
         }
-        let output = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
+        let output = Command::new(folder.join("postgres"))
+            .arg("--version")
+            .output()
+            .ok()?;
         let major = parse_major(&String::from_utf8_lossy(&output.stdout))?;
-        (major >= OLDEST_MAJOR).then(|| Self { folder: folder.into(), major })
+        (major >= OLDEST_MAJOR).then(|| Self {
+            folder: folder.into(),
+            major,
+        })
     }
 }
 
@@ -54,21 +60,36 @@ fn choose(found: Vec<Binaries>, stored: Option<(PathBuf, u32)>) -> Result<Binari
         return found
             .into_iter()
             .max_by_key(|binaries| binaries.major)
-            .ok_or(EmbeddedError::NoBinaries { looked_in: Vec::new() });
+            .ok_or(EmbeddedError::NoBinaries {
+                looked_in: Vec::new(),
+            });
     };
     let majors: Vec<_> = found.iter().map(|binaries| binaries.major.to_string()).collect();
-    found.into_iter().find(|binaries| binaries.major == stored).ok_or_else(|| EmbeddedError::OtherVersion {
-        data,
-        stored,
-        found: if majors.is_empty() { "none".into() } else { majors.join(", ") },
-    })
+    found
+        .into_iter()
+        .find(|binaries| binaries.major == stored)
+        .ok_or_else(|| EmbeddedError::OtherVersion {
+            data,
+            stored,
+            found: if majors.is_empty() {
+                "none".into()
+            } else {
+                majors.join(", ")
+            },
+        })
 }
 
 /// `pg_config --bindir`, the versioned folders, then every folder of `PATH`.
 fn folders() -> Vec<PathBuf> {
-    let configured = Command::new("pg_config").arg("--bindir").output().ok().filter(|output| output.status.success());
-    let mut folders: Vec<PathBuf> =
-        configured.iter().map(|output| String::from_utf8_lossy(&output.stdout).trim().into()).collect();
+    let configured = Command::new("pg_config")
+        .arg("--bindir")
+        .output()
+        .ok()
+        .filter(|output| output.status.success());
+    let mut folders: Vec<PathBuf> = configured
+        .iter()
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().into())
+        .collect();
     if let Ok(versions) = std::fs::read_dir(VERSIONED) {
         folders.extend(versions.flatten().map(|version| version.path().join("bin")));
     }
@@ -83,7 +104,11 @@ fn folders() -> Vec<PathBuf> {
 /// The major version in what `postgres --version` prints.
 fn parse_major(text: &str) -> Option<u32> {
     let version = text.strip_prefix("postgres (PostgreSQL) ")?;
-    version.split(|character: char| !character.is_ascii_digit()).next()?.parse().ok()
+    version
+        .split(|character: char| !character.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]
@@ -105,12 +130,24 @@ mod tests {
 
     #[test]
     fn the_stored_version_wins_over_a_newer_one() {
-        let found = || [16, 15, 17].map(|major| Binaries { folder: format!("/{major}").into(), major }).to_vec();
+        let found = || {
+            [16, 15, 17]
+                .map(|major| Binaries {
+                    folder: format!("/{major}").into(),
+                    major,
+                })
+                .to_vec()
+        };
         assert_eq!(choose(found(), None).unwrap().major, 17);
         assert_eq!(choose(found(), Some(("/data".into(), 15))).unwrap().major, 15);
-        let error = choose(found(), Some(("/data".into(), 14))).unwrap_err().to_string();
+        let error = choose(found(), Some(("/data".into(), 14)))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("written by PostgreSQL 14"), "{error}");
         assert!(error.contains("16, 15, 17"), "{error}");
-        assert!(matches!(choose(Vec::new(), None), Err(EmbeddedError::NoBinaries { .. })));
+        assert!(matches!(
+            choose(Vec::new(), None),
+            Err(EmbeddedError::NoBinaries { .. })
+        ));
     }
 }

@@ -47,11 +47,17 @@ pub(super) fn initialise(binaries: &Binaries, place: &Place) -> Result<(), Embed
     place.make_owned_dir(&making)?;
 
     let mut initdb = as_owner(&binaries.initdb(), place, "KILL");
-    initdb.arg("-D").arg(&making).args(["-U", NAME, "--auth=peer", "--locale=C.UTF-8", "-E", "UTF8"]);
+    initdb
+        .arg("-D")
+        .arg(&making)
+        .args(["-U", NAME, "--auth=peer", "--locale=C.UTF-8", "-E", "UTF8"]);
     finish(run(initdb, "")?, &making)?;
 
     let mut single = as_owner(&binaries.postgres(), place, "KILL");
-    single.args(["--single", "-j", "-D"]).arg(&making).args(["-c", "exit_on_error=on", "postgres"]);
+    single
+        .args(["--single", "-j", "-D"])
+        .arg(&making)
+        .args(["-c", "exit_on_error=on", "postgres"]);
     finish(run(single, &format!("CREATE DATABASE {NAME};\n\n"))?, &making)?;
 
     fs::rename(&making, place.data()).map_err(at(&place.data()))
@@ -67,7 +73,10 @@ pub(super) fn write_access_rules(place: &Place) -> Result<(), EmbeddedError> {
         fs::write(&path, text).map_err(at(&path))
     };
     write("pg_hba.conf", format!("local all {NAME} peer map={NAME}\n"))?;
-    write("pg_ident.conf", format!("{NAME} \"{}\" {NAME}\n", user.trim().replace('"', "\"\"")))
+    write(
+        "pg_ident.conf",
+        format!("{NAME} \"{}\" {NAME}\n", user.trim().replace('"', "\"\"")),
+    )
 }
 
 /// The command that runs the database in the foreground until it gets SIGINT.
@@ -77,7 +86,11 @@ pub(super) fn server_command(binaries: &Binaries, place: &Place) -> Result<Comma
         let older = log.with_extension("log.1");
         fs::rename(&log, &older).map_err(at(&older))?;
     }
-    let file = fs::File::options().create(true).append(true).open(&log).map_err(at(&log))?;
+    let file = fs::File::options()
+        .create(true)
+        .append(true)
+        .open(&log)
+        .map_err(at(&log))?;
     let mut command = as_owner(&binaries.postgres(), place, "INT");
     command.arg("-D").arg(place.data());
     for (name, value) in SETTINGS {
@@ -89,9 +102,15 @@ pub(super) fn server_command(binaries: &Binaries, place: &Place) -> Result<Comma
         setting
     };
     command.arg("-c").arg(format!("port={PORT}"));
-    command.arg("-c").arg(folder_setting("unix_socket_directories", &place.socket_dir));
-    command.arg("-c").arg(folder_setting("hba_file", &place.base.join("pg_hba.conf")));
-    command.arg("-c").arg(folder_setting("ident_file", &place.base.join("pg_ident.conf")));
+    command
+        .arg("-c")
+        .arg(folder_setting("unix_socket_directories", &place.socket_dir));
+    command
+        .arg("-c")
+        .arg(folder_setting("hba_file", &place.base.join("pg_hba.conf")));
+    command
+        .arg("-c")
+        .arg(folder_setting("ident_file", &place.base.join("pg_ident.conf")));
     command.stdout(file.try_clone().map_err(at(&log))?).stderr(file);
     Ok(command)
 }
@@ -102,18 +121,31 @@ fn as_owner(program: &Path, place: &Place, signal: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.arg("--pdeathsig").arg(signal);
     if let Some(owner) = place.owner {
-        command.arg(format!("--reuid={}", owner.uid)).arg(format!("--regid={}", owner.gid)).arg("--clear-groups");
+        command
+            .arg(format!("--reuid={}", owner.uid))
+            .arg(format!("--regid={}", owner.gid))
+            .arg("--clear-groups");
     }
     command.arg("--").arg(program);
-    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LC_ALL", "C.UTF-8");
+    command
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("LC_ALL", "C.UTF-8");
     command.current_dir("/").stdin(Stdio::null()).process_group(0);
     command
 }
 
 fn run(mut command: Command, input: &str) -> Result<Output, EmbeddedError> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let launch = |source| EmbeddedError::Launch { program: program.clone(), source };
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let launch = |source| EmbeddedError::Launch {
+        program: program.clone(),
+        source,
+    };
+    let child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
     let mut child = child.map_err(launch)?;
     if let Some(mut stdin) = child.stdin.take() {
         // A program that ended before it read this says why on its standard error.
@@ -128,5 +160,8 @@ fn finish(output: Output, data: &Path) -> Result<String, EmbeddedError> {
         return Ok(text(&output.stdout));
     }
     let output = text(&output.stdout) + &text(&output.stderr);
-    Err(EmbeddedError::Initialise { data: data.into(), output: output.trim_end().into() })
+    Err(EmbeddedError::Initialise {
+        data: data.into(),
+        output: output.trim_end().into(),
+    })
 }

@@ -22,7 +22,11 @@ pub enum EmbeddedError {
          install the package postgresql-{stored}",
         data.display()
     )]
-    OtherVersion { data: PathBuf, stored: u32, found: String },
+    OtherVersion {
+        data: PathBuf,
+        stored: u32,
+        found: String,
+    },
 
     /// Another server runs on the same data folder.
     #[error(
@@ -63,10 +67,16 @@ pub enum EmbeddedError {
     Unready { log: PathBuf, seconds: u64 },
 
     /// A PostgreSQL of an earlier start does not end.
-    #[error("a PostgreSQL left by an earlier start (process id {pid}) does not end: end it with `kill -QUIT {pid}`")]
+    #[error(
+        "a PostgreSQL left by an earlier start (process id {pid}) does not end: end it with `kill -QUIT {pid}`"
+    )]
     Leftover { pid: i32 },
 }
 
 fn join(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
 }

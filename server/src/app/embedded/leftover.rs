@@ -14,8 +14,10 @@ use super::error::EmbeddedError;
 use super::place::{Place, at};
 
 /// How long each step may take: first the orderly stop, then the immediate one.
-const STEPS: [(Signal, Duration); 2] =
-    [(Signal::INT, Duration::from_secs(60)), (Signal::QUIT, Duration::from_secs(15))];
+const STEPS: [(Signal, Duration); 2] = [
+    (Signal::INT, Duration::from_secs(60)),
+    (Signal::QUIT, Duration::from_secs(15)),
+];
 
 const POLL: Duration = Duration::from_millis(20);
 
@@ -28,7 +30,10 @@ pub(super) fn stop(place: &Place) -> Result<(), EmbeddedError> {
         return Ok(());
     };
     if is_postmaster_of(pid, &data) {
-        tracing::warn!(pid = pid.as_raw_nonzero().get(), "stopping a PostgreSQL that an earlier start left running");
+        tracing::warn!(
+            pid = pid.as_raw_nonzero().get(),
+            "stopping a PostgreSQL that an earlier start left running"
+        );
         return end(pid, &data);
     }
     if Path::new("/proc").join(pid.to_string()).exists() {
@@ -56,7 +61,9 @@ fn end(pid: Pid, data: &Path) -> Result<(), EmbeddedError> {
             return Ok(());
         }
     }
-    Err(EmbeddedError::Leftover { pid: pid.as_raw_nonzero().get() })
+    Err(EmbeddedError::Leftover {
+        pid: pid.as_raw_nonzero().get(),
+    })
 }
 
 /// The process id in the first line of `postmaster.pid`.
@@ -69,7 +76,9 @@ fn is_postmaster_of(pid: Pid, data: &Path) -> bool {
     let command_line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let arguments: Vec<&[u8]> = command_line.split(|byte| *byte == 0).collect();
     arguments[0].ends_with(b"postgres")
-        && arguments.windows(2).any(|pair| pair[0] == b"-D" && pair[1] == data.as_os_str().as_encoded_bytes())
+        && arguments
+            .windows(2)
+            .any(|pair| pair[0] == b"-D" && pair[1] == data.as_os_str().as_encoded_bytes())
 }
 
 #[cfg(test)]
@@ -85,12 +94,19 @@ mod tests {
             ("x\n", None),
             ("0\n", None),
         ] {
-            assert_eq!(postmaster(text).map(|pid| pid.as_raw_nonzero().get()), pid, "{text:?}");
+            assert_eq!(
+                postmaster(text).map(|pid| pid.as_raw_nonzero().get()),
+                pid,
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn another_process_is_not_ours() {
-        assert!(!is_postmaster_of(rustix::process::getpid(), Path::new("/nowhere")));
+        assert!(!is_postmaster_of(
+            rustix::process::getpid(),
+            Path::new("/nowhere")
+        ));
     }
 }

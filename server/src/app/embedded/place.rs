@@ -51,15 +51,30 @@ impl Place {
             make_dir(Path::new(ROOT_BASE), 0o755)?;
             let base = Path::new(ROOT_BASE).join(hash);
             let owner = match fs::metadata(base.join("data")) {
-                Ok(data) => Owner { uid: data.uid(), gid: data.gid() },
-                Err(_) => ordinary_user(&fs::read_to_string("/etc/passwd").map_err(at(Path::new("/etc/passwd")))?)?,
+                Ok(data) => Owner {
+                    uid: data.uid(),
+                    gid: data.gid(),
+                },
+                Err(_) => {
+                    ordinary_user(&fs::read_to_string("/etc/passwd").map_err(at(Path::new("/etc/passwd")))?)?
+                }
             };
             make_dir(&base, 0o711)?;
-            Self { socket_dir: base.join("socket"), data_dir, base, owner: Some(owner) }
+            Self {
+                socket_dir: base.join("socket"),
+                data_dir,
+                base,
+                owner: Some(owner),
+            }
         } else {
             let base = data_dir.join("postgres");
             make_dir(&base, 0o700)?;
-            Self { socket_dir: socket_dir(&base, uid, &hash), data_dir, base, owner: None }
+            Self {
+                socket_dir: socket_dir(&base, uid, &hash),
+                data_dir,
+                base,
+                owner: None,
+            }
         };
         place.make_owned_dir(&place.socket_dir)?;
         Ok(place)
@@ -85,7 +100,10 @@ impl Place {
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let invalid = || io::Error::new(io::ErrorKind::InvalidData, "not a version number");
-                Ok(Some((self.data(), text.trim().parse().map_err(|_| at(&path)(invalid()))?)))
+                Ok(Some((
+                    self.data(),
+                    text.trim().parse().map_err(|_| at(&path)(invalid()))?,
+                )))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(at(&path)(error)),
@@ -96,18 +114,29 @@ impl Place {
     pub(super) fn lock(&self) -> Result<File, EmbeddedError> {
         let path = self.base.join("lock");
         let mut options = File::options();
-        let mut file =
-            options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(at(&path))?;
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(at(&path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 file.read_to_string(&mut holder).map_err(at(&path))?;
-                return Err(EmbeddedError::InUse { data_dir: self.data_dir.clone(), holder });
+                return Err(EmbeddedError::InUse {
+                    data_dir: self.data_dir.clone(),
+                    holder,
+                });
             }
             Err(fs::TryLockError::Error(error)) => return Err(at(&path)(error)),
         }
-        file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(at(&path))?;
+        file.set_len(0)
+            .and_then(|()| write!(file, "{}", std::process::id()))
+            .map_err(at(&path))?;
         Ok(file)
     }
 
@@ -121,9 +150,22 @@ impl Place {
     }
 }
 
+/// Takes the socket's folder out of `/tmp` again, if it had to be there.
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !self.socket_dir.starts_with(&self.base) {
+            // It is not empty only if PostgreSQL did not end; the next start uses it again.
+            let _ = fs::remove_dir(&self.socket_dir);
+        }
+    }
+}
+
 /// Says which path an error is about.
 pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> EmbeddedError + '_ {
-    move |source| EmbeddedError::Folder { path: path.into(), source }
+    move |source| EmbeddedError::Folder {
+        path: path.into(),
+        source,
+    }
 }
 
 /// Makes the folder if it is missing; refuses one that is a link or that somebody else could have put there.
@@ -135,7 +177,10 @@ fn make_dir(path: &Path, mode: u32) -> Result<(), EmbeddedError> {
     let found = fs::symlink_metadata(path).map_err(at(path))?;
     let us = rustix::process::geteuid().as_raw();
     if !found.is_dir() || (found.uid() != us && us != 0) {
-        return Err(at(path)(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to somebody else")));
+        return Err(at(path)(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it belongs to somebody else",
+        )));
     }
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(at(path))
 }
@@ -144,7 +189,12 @@ fn make_dir(path: &Path, mode: u32) -> Result<(), EmbeddedError> {
 /// same path.
 fn database_id(data_dir: &Path) -> Result<String, EmbeddedError> {
     let path = data_dir.join("database-id");
-    match File::options().write(true).create_new(true).mode(0o600).open(&path) {
+    match File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+    {
         Ok(mut file) => write!(file, "{}", hex::encode(rand::random::<[u8; 8]>())).map_err(at(&path))?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(at(&path)(error)),
@@ -181,7 +231,9 @@ fn ordinary_user(passwd: &str) -> Result<Owner, EmbeddedError> {
             (found && uid != 0).then_some(Owner { uid, gid })
         })
     };
-    find("postgres").or_else(|| find("nobody")).ok_or(EmbeddedError::NoOrdinaryUser)
+    find("postgres")
+        .or_else(|| find("nobody"))
+        .ok_or(EmbeddedError::NoOrdinaryUser)
 }
 
 #[cfg(test)]
@@ -190,21 +242,36 @@ mod tests {
 
     #[test]
     fn socket_paths_stay_short() {
-        let short = socket_dir(Path::new("/home/ada/allelecast/data/postgres"), 1000, "abc");
-        assert_eq!(short, Path::new("/home/ada/allelecast/data/postgres/socket"));
+        let short = socket_dir(Path::new("/srv/ada/allelecast/data/postgres"), 1000, "abc");
+        assert_eq!(short, Path::new("/srv/ada/allelecast/data/postgres/socket"));
         // "/socket/.s.PGSQL.5432" takes 21 bytes, so 86 is the longest base that fits.
         let base = |length: usize| PathBuf::from(format!("/{}", "x".repeat(length - 1)));
         assert_eq!(socket_dir(&base(86), 1000, "abc"), base(86).join("socket"));
-        assert_eq!(socket_dir(&base(87), 1000, "abc"), Path::new("/tmp/allelecast-1000-abc"));
+        assert_eq!(
+            socket_dir(&base(87), 1000, "abc"),
+            Path::new("/tmp/allelecast-1000-abc")
+        );
     }
 
     #[test]
     fn ordinary_users() {
-        let (root, nobody) = ("root:x:0:0::/root:/bin/sh\n", "nobody:x:65534:65533::/:/bin/false\n");
+        let (root, nobody) = (
+            "root:x:0:0::/root:/bin/sh\n",
+            "nobody:x:65534:65533::/:/bin/false\n",
+        );
         let postgres = "postgres:x:101:104:,,,:/var/lib/postgresql:/bin/bash\n";
         for (passwd, expected) in [
-            (format!("{root}{nobody}{postgres}"), Some(Owner { uid: 101, gid: 104 })),
-            (format!("{root}{nobody}"), Some(Owner { uid: 65534, gid: 65533 })),
+            (
+                format!("{root}{nobody}{postgres}"),
+                Some(Owner { uid: 101, gid: 104 }),
+            ),
+            (
+                format!("{root}{nobody}"),
+                Some(Owner {
+                    uid: 65534,
+                    gid: 65533,
+                }),
+            ),
             (format!("{root}postgres:x:0:0::/:/bin/sh\n"), None),
             (root.to_owned(), None),
         ] {
@@ -216,7 +283,7 @@ mod tests {
     fn a_folder_made_again_gets_another_database() {
         let parent = tempfile::tempdir().unwrap();
         let data = parent.path().join("data");
-        let mut hash_now = || {
+        let hash_now = || {
             fs::create_dir_all(&data).unwrap();
             hash(&data, &database_id(&data).unwrap())
         };

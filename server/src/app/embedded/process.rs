@@ -44,7 +44,10 @@ impl Process {
         let stopping = Arc::new(AtomicBool::new(false));
         let expected = Arc::clone(&stopping);
         let program = command.get_program().to_string_lossy().into_owned();
-        let launch = |source| EmbeddedError::Launch { program: program.clone(), source };
+        let launch = |source| EmbeddedError::Launch {
+            program: program.clone(),
+            source,
+        };
         let body = move || {
             let mut child = match start(&mut command) {
                 Ok((child, handle)) => {
@@ -59,10 +62,21 @@ impl Process {
             }
             let _ = ended_sender.send(status);
         };
-        std::thread::Builder::new().name("embedded-postgres".into()).spawn(body).map_err(launch)?;
-        let started = started.recv().unwrap_or_else(|_| Err(io::ErrorKind::BrokenPipe.into()));
+        std::thread::Builder::new()
+            .name("embedded-postgres".into())
+            .spawn(body)
+            .map_err(launch)?;
+        let started = started
+            .recv()
+            .unwrap_or_else(|_| Err(io::ErrorKind::BrokenPipe.into()));
         let (pid, handle) = started.map_err(launch)?;
-        Ok(Self { pid, handle, stopping, ended, stopped: false })
+        Ok(Self {
+            pid,
+            handle,
+            stopping,
+            ended,
+            stopped: false,
+        })
     }
 
     /// Waits until PostgreSQL has written into `postmaster.pid` that it accepts connections.
@@ -76,10 +90,16 @@ impl Process {
             match self.ended.recv_timeout(POLL) {
                 Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(EmbeddedError::Unready { log: place.log(), seconds: limit.as_secs() });
+                    return Err(EmbeddedError::Unready {
+                        log: place.log(),
+                        seconds: limit.as_secs(),
+                    });
                 }
                 Ok(_) | Err(RecvTimeoutError::Disconnected) => {
-                    return Err(EmbeddedError::Start { log: place.log(), tail: tail(place) });
+                    return Err(EmbeddedError::Start {
+                        log: place.log(),
+                        tail: tail(place),
+                    });
                 }
             }
         }
@@ -101,7 +121,9 @@ impl Process {
                 _ => return Ok(()),
             }
         }
-        Err(EmbeddedError::Leftover { pid: self.pid.cast_signed() })
+        Err(EmbeddedError::Leftover {
+            pid: self.pid.cast_signed(),
+        })
     }
 }
 
@@ -116,7 +138,10 @@ impl Drop for Process {
 /// The child and a handle that names it as long as it is held, whatever becomes of its process id.
 fn start(command: &mut Command) -> io::Result<(Child, OwnedFd)> {
     let mut child = command.spawn()?;
-    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("a process id is positive");
+    let pid = i32::try_from(child.id())
+        .ok()
+        .and_then(Pid::from_raw)
+        .expect("a process id is positive");
     match pidfd_open(pid, PidfdFlags::empty()) {
         Ok(handle) => Ok((child, handle)),
         Err(error) => {

@@ -18,13 +18,21 @@ pub struct TestDatabase {
 /// Makes a database in the PostgreSQL that `deploy/with-test-services` runs beside the tests.
 pub async fn database() -> TestDatabase {
     let admin_url = std::env::var(VARIABLE).unwrap_or_else(|_| {
-        panic!("{VARIABLE} is not set: run the tests as `deploy/with-test-services cargo test …` or `make test`")
+        panic!(
+            "{VARIABLE} is not set: run the tests as `deploy/with-test-services cargo test …` or `make test`"
+        )
     });
     let name = format!("test_{}", uuid::Uuid::new_v4().simple());
-    execute(&admin_url, &format!("CREATE DATABASE {name}")).await.expect("a database can be made");
+    execute(&admin_url, &format!("CREATE DATABASE {name}"))
+        .await
+        .expect("a database can be made");
     let mut url = url::Url::parse(&admin_url).expect("the variable holds a URL");
     url.set_path(&name);
-    TestDatabase { url: url.into(), name, admin_url }
+    TestDatabase {
+        url: url.into(),
+        name,
+        admin_url,
+    }
 }
 
 impl Drop for TestDatabase {
@@ -33,13 +41,14 @@ impl Drop for TestDatabase {
         let admin_url = std::mem::take(&mut self.admin_url);
         // The test's own runtime may be the one that is ending here, so this brings another.
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
             runtime.block_on(execute(&admin_url, &statement))
         })
-        .join();
-        if let Ok(Err(error)) = dropped {
-            eprintln!("{} was not dropped: {error}", self.name);
-        }
+        .join()
+        .expect("dropping does not panic");
+        assert!(std::thread::panicking() || dropped.is_ok(), "{} was not dropped: {dropped:?}", self.name);
     }
 }
 
