@@ -30,8 +30,9 @@ check: ## Formatting, lints, types, generated files, licences
 	$(MAKE) --no-print-directory check-scripts
 	$(MAKE) --no-print-directory check-licences
 
-demo: ## Upload the example to the server that `make run` started, slowly enough to watch
-	@deploy/demo/upload
+demo: build ## Upload the example to the server that `make run` started, slowly enough to watch
+	@target/release/allelecast upload --name demo --build GRCh37 --panel deploy/demo/shapeit4_example_panel.tsv \
+	    --limit-rate 100k data/cache/shapeit4-example/usr/share/doc/shapeit4/examples/test/unphased.vcf.gz
 
 bench: ## Benchmarks against bcftools and plink2; figures go to bench/RESULTS.md
 	@deploy/bootstrap test
