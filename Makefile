@@ -62,7 +62,7 @@ static/node_modules/.installed: static/package.json static/package-lock.json | s
 	npm ci --no-audit --no-fund
 	touch node_modules/.installed
 
-pages := $(shell find static -name node_modules -prune -o -path static/dist -prune -o -type f \
+pages := $(shell find static -name node_modules -prune -o -path static/dist -prune -o -path static/test-results -prune -o -type f \
            \( -path 'static/src/*' -o -path 'static/public/*' -o -name '*.json' -o -name '*.mjs' -o -name '*.html' \) -print 2>/dev/null)
 static/dist/.built: $(pages) static/node_modules/.installed
 	@cd static

@@ -43,7 +43,7 @@ pub struct Embedded {
 impl Embedded {
     /// Starts the database that belongs to `data_dir`; makes the folder and the database if they do not exist.
     ///
-    /// Blocks for about a second at the first start and a tenth of it later, longer after a crash: call it before
+    /// Blocks for about a second at the first start, less later, longer after a crash: call it before
     /// the asynchronous runtime starts or through `spawn_blocking`.
     pub fn start(data_dir: &Path) -> Result<Self, EmbeddedError> {
         let place = Place::prepare(data_dir)?;
