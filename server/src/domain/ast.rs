@@ -248,18 +248,29 @@ impl Expr {
 
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fn joined(f: &mut fmt::Formatter<'_>, parts: &[Expr], word: &str, tight: fn(&Expr) -> bool) -> fmt::Result {
+        fn joined(
+            f: &mut fmt::Formatter<'_>,
+            parts: &[Expr],
+            word: &str,
+            tight: fn(&Expr) -> bool,
+        ) -> fmt::Result {
             for (index, part) in parts.iter().enumerate() {
                 if index > 0 {
                     write!(f, " {word} ")?;
                 }
-                if tight(part) { write!(f, "{part}")? } else { write!(f, "({part})")? }
+                if tight(part) {
+                    write!(f, "{part}")?
+                } else {
+                    write!(f, "({part})")?
+                }
             }
             Ok(())
         }
         match self {
             Self::All => Ok(()),
-            Self::And(parts) => joined(f, parts, "AND", |part| matches!(part, Self::Term(..) | Self::Not(_))),
+            Self::And(parts) => joined(f, parts, "AND", |part| {
+                matches!(part, Self::Term(..) | Self::Not(_))
+            }),
             Self::Or(parts) => joined(f, parts, "OR", |part| !matches!(part, Self::Or(_))),
             Self::Not(inner) if matches!(**inner, Self::And(_) | Self::Or(_)) => write!(f, "NOT ({inner})"),
             Self::Not(inner) => write!(f, "NOT {inner}"),
@@ -271,8 +282,13 @@ impl fmt::Display for Expr {
 /// Writes a word, in quotes where it is not one that the lexer reads whole.
 fn word(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
-    let reserved = ["and", "or", "not", "in"].iter().any(|word| word.eq_ignore_ascii_case(text));
-    let starts_plain = text.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let reserved = ["and", "or", "not", "in"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(text));
+    let starts_plain = text
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_alphanumeric() || c == '_');
     if starts_plain && text.chars().all(plain) && !reserved && !text.contains("..") {
         f.write_str(text)
     } else {
@@ -291,7 +307,12 @@ impl fmt::Display for Term {
                     None => Ok(()),
                 }
             }
-            Self::Variant { chrom, pos, reference_bases, alternate_bases } => {
+            Self::Variant {
+                chrom,
+                pos,
+                reference_bases,
+                alternate_bases,
+            } => {
                 let id = format!("{chrom}-{pos}-{reference_bases}-{alternate_bases}");
                 f.write_str("variant:")?;
                 word(f, &id)
@@ -304,7 +325,11 @@ impl fmt::Display for Term {
                 f.write_str("id:")?;
                 word(f, id)
             }
-            Self::Text { field, negated, value } => {
+            Self::Text {
+                field,
+                negated,
+                value,
+            } => {
                 write!(f, "{} {} ", field.as_str(), if *negated { "!=" } else { "=" })?;
                 word(f, value)
             }
@@ -321,7 +346,11 @@ impl fmt::Display for Operand {
         match self {
             Self::Number(number) => write!(f, "{number}"),
             Self::Qual => f.write_str("qual"),
-            Self::Figure { factor, figure, group } => {
+            Self::Figure {
+                factor,
+                figure,
+                group,
+            } => {
                 if *factor != 1.0 {
                     write!(f, "{factor} * ")?;
                 }

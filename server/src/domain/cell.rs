@@ -17,12 +17,19 @@ pub struct CellId {
 impl CellId {
     /// The cell of a position, 1-based; position 0 (the telomere) counts to the first.
     pub fn of(contig: i16, position: u32) -> Self {
-        Self { contig, index: position.saturating_sub(1) >> CELL_BITS }
+        Self {
+            contig,
+            index: position.saturating_sub(1) >> CELL_BITS,
+        }
     }
 
     /// First position that belongs to it.
     pub fn first(self) -> u32 {
-        if self.index == 0 { 0 } else { (self.index << CELL_BITS) + 1 }
+        if self.index == 0 {
+            0
+        } else {
+            (self.index << CELL_BITS) + 1
+        }
     }
 
     /// Last position that belongs to it.
@@ -37,7 +44,14 @@ mod tests {
 
     #[test]
     fn cells_tile_a_contig() {
-        let table = [(0, 0), (1, 0), (1 << 20, 0), ((1 << 20) + 1, 1), (2 << 20, 1), (u32::MAX, 4095)];
+        let table = [
+            (0, 0),
+            (1, 0),
+            (1 << 20, 0),
+            ((1 << 20) + 1, 1),
+            (2 << 20, 1),
+            (u32::MAX, 4095),
+        ];
         for (position, index) in table {
             let cell = CellId::of(1, position);
             assert_eq!(cell.index, index, "{position}");

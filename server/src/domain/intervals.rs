@@ -25,7 +25,9 @@ impl Intervals {
         let mut merged: Vec<Interval> = Vec::with_capacity(intervals.len());
         for interval in intervals {
             match merged.last_mut() {
-                Some(last) if last.contig == interval.contig && interval.start <= last.end.saturating_add(1) => {
+                Some(last)
+                    if last.contig == interval.contig && interval.start <= last.end.saturating_add(1) =>
+                {
                     last.end = last.end.max(interval.end);
                 }
                 _ => merged.push(interval),
@@ -46,14 +48,22 @@ impl Intervals {
 
     /// Whether a position belongs to the set.
     pub fn contains(&self, contig: i16, position: u32) -> bool {
-        let after = self.0.partition_point(|interval| (interval.contig, interval.start) <= (contig, position));
-        after.checked_sub(1).is_some_and(|at| self.0[at].contig == contig && position <= self.0[at].end)
+        let after = self
+            .0
+            .partition_point(|interval| (interval.contig, interval.start) <= (contig, position));
+        after
+            .checked_sub(1)
+            .is_some_and(|at| self.0[at].contig == contig && position <= self.0[at].end)
     }
 
     /// Whether some position from `start` to `end` belongs to the set.
     pub fn overlaps(&self, contig: i16, start: u32, end: u32) -> bool {
-        let after = self.0.partition_point(|interval| (interval.contig, interval.start) <= (contig, end));
-        after.checked_sub(1).is_some_and(|at| self.0[at].contig == contig && start <= self.0[at].end)
+        let after = self
+            .0
+            .partition_point(|interval| (interval.contig, interval.start) <= (contig, end));
+        after
+            .checked_sub(1)
+            .is_some_and(|at| self.0[at].contig == contig && start <= self.0[at].end)
     }
 
     /// Positions in either set.
@@ -69,10 +79,18 @@ impl Intervals {
             if a.contig == b.contig {
                 let (start, end) = (a.start.max(b.start), a.end.min(b.end));
                 if start <= end {
-                    common.push(Interval { contig: a.contig, start, end });
+                    common.push(Interval {
+                        contig: a.contig,
+                        start,
+                        end,
+                    });
                 }
             }
-            if (a.contig, a.end) <= (b.contig, b.end) { left.next() } else { right.next() };
+            if (a.contig, a.end) <= (b.contig, b.end) {
+                left.next()
+            } else {
+                right.next()
+            };
         }
         Self(common)
     }
@@ -83,15 +101,35 @@ mod tests {
     use super::*;
 
     fn set(intervals: &[(i16, u32, u32)]) -> Intervals {
-        Intervals::new(intervals.iter().map(|&(contig, start, end)| Interval { contig, start, end }).collect())
+        Intervals::new(
+            intervals
+                .iter()
+                .map(|&(contig, start, end)| Interval { contig, start, end })
+                .collect(),
+        )
     }
 
     #[test]
     fn intervals_merge_and_meet() {
         let table: [(&[_], &[_], &[_], &[_]); 3] = [
-            (&[(1, 1, 5), (1, 6, 9)], &[(1, 4, 20)], &[(1, 1, 20)], &[(1, 4, 9)]),
-            (&[(1, 1, 5), (2, 1, 5)], &[(2, 3, 9)], &[(1, 1, 5), (2, 1, 9)], &[(2, 3, 5)]),
-            (&[(1, 1, 5), (1, 9, 12)], &[(1, 5, 9), (1, 11, 30)], &[(1, 1, 30)], &[(1, 5, 5), (1, 9, 9), (1, 11, 12)]),
+            (
+                &[(1, 1, 5), (1, 6, 9)],
+                &[(1, 4, 20)],
+                &[(1, 1, 20)],
+                &[(1, 4, 9)],
+            ),
+            (
+                &[(1, 1, 5), (2, 1, 5)],
+                &[(2, 3, 9)],
+                &[(1, 1, 5), (2, 1, 9)],
+                &[(2, 3, 5)],
+            ),
+            (
+                &[(1, 1, 5), (1, 9, 12)],
+                &[(1, 5, 9), (1, 11, 30)],
+                &[(1, 1, 30)],
+                &[(1, 5, 5), (1, 9, 9), (1, 11, 12)],
+            ),
         ];
         for (a, b, union, intersection) in table {
             assert_eq!(set(a).union(&set(b)), set(union));
@@ -103,7 +141,14 @@ mod tests {
     #[test]
     fn membership_is_exact_at_the_ends() {
         let set = set(&[(1, 10, 20), (3, 5, 5)]);
-        let table = [(1, 9, false), (1, 10, true), (1, 20, true), (1, 21, false), (2, 10, false), (3, 5, true)];
+        let table = [
+            (1, 9, false),
+            (1, 10, true),
+            (1, 20, true),
+            (1, 21, false),
+            (2, 10, false),
+            (3, 5, true),
+        ];
         for (contig, position, expected) in table {
             assert_eq!(set.contains(contig, position), expected, "{contig}:{position}");
         }

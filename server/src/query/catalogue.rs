@@ -125,14 +125,20 @@ fn is_visible(created: i64, removed: Option<i64>, seq: i64) -> bool {
 impl Catalogue {
     /// The dataset with that id, if it exists at a version.
     pub fn dataset(&self, id: i64, seq: i64) -> Option<&Arc<Dataset>> {
-        self.datasets.get(&id).filter(|dataset| dataset.removed_seq.is_none_or(|removed| removed > seq))
+        self.datasets
+            .get(&id)
+            .filter(|dataset| dataset.removed_seq.is_none_or(|removed| removed > seq))
     }
 
     /// The datasets of a build that exist at a version, by id.
     pub fn datasets_of(&self, build: Build, seq: i64) -> Vec<&Arc<Dataset>> {
         let exists = |dataset: &&Arc<Dataset>| dataset.removed_seq.is_none_or(|removed| removed > seq);
-        let mut datasets: Vec<_> =
-            self.datasets.values().filter(|dataset| dataset.build == build).filter(exists).collect();
+        let mut datasets: Vec<_> = self
+            .datasets
+            .values()
+            .filter(|dataset| dataset.build == build)
+            .filter(exists)
+            .collect();
         datasets.sort_by_key(|dataset| dataset.id);
         datasets
     }
@@ -147,7 +153,9 @@ impl Contigs {
     /// The ordinal of the contig with that name or alias, exactly; letters in any case where that is not ambiguous.
     pub fn ordinal(&self, build: Build, name: &str) -> Option<i16> {
         let exact = |name: &str| self.by_name.get(&(build, name.to_owned())).copied();
-        exact(name).or_else(|| exact(&name.to_ascii_uppercase())).or_else(|| exact(&name.to_ascii_lowercase()))
+        exact(name)
+            .or_else(|| exact(&name.to_ascii_uppercase()))
+            .or_else(|| exact(&name.to_ascii_lowercase()))
     }
 
     /// The contig of that ordinal.
@@ -157,16 +165,25 @@ impl Contigs {
 
     /// The name of a contig; `?` where it is not known.
     pub fn name(&self, build: Build, ordinal: i16) -> Arc<str> {
-        self.get(build, ordinal).map_or_else(|| "?".into(), |contig| contig.name.clone())
+        self.get(build, ordinal)
+            .map_or_else(|| "?".into(), |contig| contig.name.clone())
     }
 }
 
 impl Dataset {
     /// The blocks with alleles in a cell at a version, in genome order.
     pub fn blocks_in(&self, cell: CellId, seq: i64) -> Vec<Arc<BlockRecord>> {
-        let Some(contig) = self.blocks.get(&cell.contig) else { return Vec::new() };
-        let Some(blocks) = contig.by_cell.get(&cell.index) else { return Vec::new() };
-        blocks.iter().filter(|block| self.shows(block, seq)).cloned().collect()
+        let Some(contig) = self.blocks.get(&cell.contig) else {
+            return Vec::new();
+        };
+        let Some(blocks) = contig.by_cell.get(&cell.index) else {
+            return Vec::new();
+        };
+        blocks
+            .iter()
+            .filter(|block| self.shows(block, seq))
+            .cloned()
+            .collect()
     }
 
     /// Every block at a version.
@@ -177,7 +194,10 @@ impl Dataset {
 
     /// The cells with alleles at a version, of a contig or of all.
     pub fn cells(&self, contig: Option<i16>, seq: i64) -> Vec<CellId> {
-        let contigs = self.blocks.iter().filter(|(ordinal, _)| contig.is_none_or(|contig| contig == **ordinal));
+        let contigs = self
+            .blocks
+            .iter()
+            .filter(|(ordinal, _)| contig.is_none_or(|contig| contig == **ordinal));
         contigs
             .flat_map(|(&contig, blocks)| {
                 let cells = blocks.by_cell.iter();
@@ -195,11 +215,17 @@ impl Dataset {
             return Vec::new();
         };
         let in_cell = |block: &&Arc<BlockRecord>| {
-            i64::from(block.span_start) <= i64::from(cell.last()) && i64::from(block.span_end) >= i64::from(cell.first())
+            i64::from(block.span_start) <= i64::from(cell.last())
+                && i64::from(block.span_end) >= i64::from(cell.first())
         };
-        let blocks = contig.all.values().filter(in_cell).filter(|block| self.shows(block, seq));
-        let mut spans: Vec<(u32, u32)> =
-            blocks.map(|block| (block.span_start.max(0) as u32, block.span_end.max(0) as u32)).collect();
+        let blocks = contig
+            .all
+            .values()
+            .filter(in_cell)
+            .filter(|block| self.shows(block, seq));
+        let mut spans: Vec<(u32, u32)> = blocks
+            .map(|block| (block.span_start.max(0) as u32, block.span_end.max(0) as u32))
+            .collect();
         spans.sort_unstable();
         spans.dedup_by(|next, last| {
             let joins = next.0 <= last.1.saturating_add(1);
@@ -215,13 +241,21 @@ impl Dataset {
     pub fn spans_of_file(&self, file_id: i64) -> Vec<(i16, u32, u32)> {
         let all = self.blocks.values().flat_map(|contig| contig.all.values());
         all.filter(|block| block.file_id == file_id)
-            .map(|block| (block.contig, block.span_start.max(0) as u32, block.span_end.max(0) as u32))
+            .map(|block| {
+                (
+                    block.contig,
+                    block.span_start.max(0) as u32,
+                    block.span_end.max(0) as u32,
+                )
+            })
             .collect()
     }
 
     /// Whether a file is still on its way, or more may follow.
     pub fn is_provisional(&self) -> bool {
-        self.files.values().any(|file| file.removed_seq.is_none() && !file.is_ready)
+        self.files
+            .values()
+            .any(|file| file.removed_seq.is_none() && !file.is_ready)
     }
 
     /// A file that its blocks point to.
@@ -236,16 +270,18 @@ impl Dataset {
 
     fn shows(&self, block: &BlockRecord, seq: i64) -> bool {
         let file_removed = self.files.get(&block.file_id).and_then(|file| file.removed_seq);
-        is_visible(block.created_seq, block.removed_seq, seq) && file_removed.is_none_or(|removed| removed > seq)
+        is_visible(block.created_seq, block.removed_seq, seq)
+            && file_removed.is_none_or(|removed| removed > seq)
     }
 }
 
 impl Group {
     /// The version that answers at a version of everything.
     pub fn at(&self, seq: i64) -> Option<&GroupVersion> {
-        self.versions
-            .iter()
-            .rev()
-            .find(|version| version.published_seq.is_some_and(|from| is_visible(from, version.superseded_seq, seq)))
+        self.versions.iter().rev().find(|version| {
+            version
+                .published_seq
+                .is_some_and(|from| is_visible(from, version.superseded_seq, seq))
+        })
     }
 }

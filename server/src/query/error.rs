@@ -57,27 +57,43 @@ pub enum QueryError {
 impl QueryError {
     /// A syntax error at a place.
     pub fn syntax(span: TextSpan, message: impl Into<String>) -> Self {
-        Self::Syntax { span, message: message.into(), hint: None }
+        Self::Syntax {
+            span,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// The error as a client sees it; internal text stays here.
     pub fn to_api(&self) -> ApiError {
-        let wire = |span: &TextSpan| Span { start: span.start as u32, end: span.end as u32 };
+        let wire = |span: &TextSpan| Span {
+            start: span.start as u32,
+            end: span.end as u32,
+        };
         match self {
             Self::Syntax { span, message, hint } => ApiError {
                 hint: hint.clone(),
-                ..ApiError::new(ErrorCode::QuerySyntax, message).with_field("q").with_span(wire(span))
+                ..ApiError::new(ErrorCode::QuerySyntax, message)
+                    .with_field("q")
+                    .with_span(wire(span))
             },
             Self::Name { span, message, hint } => ApiError {
                 hint: hint.clone(),
-                ..ApiError::new(ErrorCode::QueryName, message).with_field("q").with_span(wire(span))
+                ..ApiError::new(ErrorCode::QueryName, message)
+                    .with_field("q")
+                    .with_span(wire(span))
             },
-            Self::Field { field, message } => ApiError::new(ErrorCode::InvalidField, message).with_field(*field),
-            Self::VersionGone(version) => {
-                ApiError::new(ErrorCode::VersionGone, format!("Version {version} is no longer kept."))
-                    .with_hint("Ask again without a version.")
+            Self::Field { field, message } => {
+                ApiError::new(ErrorCode::InvalidField, message).with_field(*field)
             }
-            Self::Store(_) => ApiError::new(ErrorCode::Unavailable, "The database cannot be reached just now."),
+            Self::VersionGone(version) => ApiError::new(
+                ErrorCode::VersionGone,
+                format!("Version {version} is no longer kept."),
+            )
+            .with_hint("Ask again without a version."),
+            Self::Store(_) => {
+                ApiError::new(ErrorCode::Unavailable, "The database cannot be reached just now.")
+            }
             Self::Damaged { .. } => ApiError::new(ErrorCode::Internal, "A stored block cannot be read."),
         }
     }

@@ -24,10 +24,20 @@ type Parsed<T> = Result<T, QueryError>;
 pub fn parse(text: &str) -> Parsed<Expr> {
     let length = text.chars().count();
     if length > MAX_QUERY_CHARS {
-        let span = TextSpan { start: MAX_QUERY_CHARS, end: length };
-        return Err(QueryError::syntax(span, format!("A query has at most {MAX_QUERY_CHARS} characters.")));
+        let span = TextSpan {
+            start: MAX_QUERY_CHARS,
+            end: length,
+        };
+        return Err(QueryError::syntax(
+            span,
+            format!("A query has at most {MAX_QUERY_CHARS} characters."),
+        ));
     }
-    let mut parser = Parser { cursor: Cursor::new(text), depth: 0, terms: 0 };
+    let mut parser = Parser {
+        cursor: Cursor::new(text),
+        depth: 0,
+        terms: 0,
+    };
     if parser.cursor.is_done() {
         return Ok(Expr::All);
     }
@@ -40,7 +50,10 @@ pub fn parse(text: &str) -> Parsed<Expr> {
     let message = if parser.cursor.peek() == Some(')') {
         "This parenthesis closes nothing.".to_owned()
     } else {
-        format!("Expected AND, OR or the end of the query, found “{}”.", parser.cursor.text(span))
+        format!(
+            "Expected AND, OR or the end of the query, found “{}”.",
+            parser.cursor.text(span)
+        )
     };
     Err(QueryError::syntax(span, message))
 }
@@ -86,14 +99,20 @@ impl Parser {
         self.depth += 1;
         if self.depth > MAX_QUERY_DEPTH {
             let span = self.cursor.word_span(start);
-            return Err(QueryError::syntax(span, format!("A query nests at most {MAX_QUERY_DEPTH} deep.")));
+            return Err(QueryError::syntax(
+                span,
+                format!("A query nests at most {MAX_QUERY_DEPTH} deep."),
+            ));
         }
         let expr = if self.cursor.take_keyword("NOT") {
             Expr::Not(Box::new(self.not()?))
         } else if self.cursor.take("(") {
             let inner = self.or()?;
             if !self.cursor.take(")") {
-                let span = TextSpan { start, end: start + 1 };
+                let span = TextSpan {
+                    start,
+                    end: start + 1,
+                };
                 return Err(QueryError::syntax(span, "This parenthesis is never closed."));
             }
             inner
@@ -109,7 +128,10 @@ impl Parser {
         self.terms += 1;
         if self.terms > MAX_QUERY_TERMS {
             let span = self.cursor.word_span(start);
-            return Err(QueryError::syntax(span, format!("A query has at most {MAX_QUERY_TERMS} terms.")));
+            return Err(QueryError::syntax(
+                span,
+                format!("A query has at most {MAX_QUERY_TERMS} terms."),
+            ));
         }
         let term = term::term(&mut self.cursor)?;
         Ok(Expr::Term(term, self.cursor.span_from(start)))

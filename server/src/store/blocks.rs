@@ -75,11 +75,22 @@ pub async fn insert(
     block: &NewBlock,
     replaces: &[i64],
 ) -> Result<Version, StoreError> {
-    let id: i64 = sqlx::query("SELECT nextval('block_id_seq')").fetch_one(&mut *connection).await?.try_get(0)?;
+    let id: i64 = sqlx::query("SELECT nextval('block_id_seq')")
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get(0)?;
     insert_payloads(connection, id, block).await?;
-    let kind = if replaces.is_empty() { ChangeKind::BlockAdded } else { ChangeKind::BlocksCompacted };
+    let kind = if replaces.is_empty() {
+        ChangeKind::BlockAdded
+    } else {
+        ChangeKind::BlocksCompacted
+    };
     let bytes = block.sites.len()
-        + block.frequencies.iter().map(|(_, data)| data.len()).sum::<usize>()
+        + block
+            .frequencies
+            .iter()
+            .map(|(_, data)| data.len())
+            .sum::<usize>()
         + block.genotypes.iter().map(Vec::len).sum::<usize>();
     let row = sqlx::query(
         "WITH bumped AS (UPDATE head SET seq = seq + 1 RETURNING epoch, seq),
@@ -106,7 +117,10 @@ pub async fn insert(
     .bind(kind.as_str())
     .fetch_one(connection)
     .await?;
-    Ok(Version { epoch: row.try_get(0)?, seq: row.try_get(1)? })
+    Ok(Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    })
 }
 
 async fn insert_payloads(connection: &mut PgConnection, id: i64, block: &NewBlock) -> Result<(), StoreError> {
@@ -116,8 +130,11 @@ async fn insert_payloads(connection: &mut PgConnection, id: i64, block: &NewBloc
         .bind(&block.sites)
         .execute(&mut *connection)
         .await?;
-    let (group_versions, data): (Vec<i64>, Vec<&[u8]>) =
-        block.frequencies.iter().map(|(group_version, data)| (*group_version, data.as_slice())).unzip();
+    let (group_versions, data): (Vec<i64>, Vec<&[u8]>) = block
+        .frequencies
+        .iter()
+        .map(|(group_version, data)| (*group_version, data.as_slice()))
+        .unzip();
     sqlx::query(
         "INSERT INTO frequency_payload (bucket, block_id, group_version_id, data)
          SELECT $1, $2, g, d FROM unnest($3::bigint[], $4::bytea[]) AS u (g, d)",
@@ -206,7 +223,9 @@ pub async fn sites(pool: &PgPool, keys: &[(i16, i64)]) -> Result<Vec<(i64, Vec<u
     .bind(ids)
     .fetch_all(pool)
     .await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
 }
 
 /// The frequencies of (bucket, block, group version); those not stored are left out; in no order.
@@ -227,15 +246,18 @@ pub async fn frequencies(
     .bind(group_versions)
     .fetch_all(pool)
     .await?;
-    rows.iter().map(|row| Ok(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?))).collect()
+    rows.iter()
+        .map(|row| Ok(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?)))
+        .collect()
 }
 
 /// The genotype frames of a block, in order.
 pub async fn genotypes(pool: &PgPool, bucket: i16, block_id: i64) -> Result<Vec<Vec<u8>>, StoreError> {
-    let rows = sqlx::query("SELECT data FROM genotype_payload WHERE bucket = $1 AND block_id = $2 ORDER BY frame")
-        .bind(bucket)
-        .bind(block_id)
-        .fetch_all(pool)
-        .await?;
+    let rows =
+        sqlx::query("SELECT data FROM genotype_payload WHERE bucket = $1 AND block_id = $2 ORDER BY frame")
+            .bind(bucket)
+            .bind(block_id)
+            .fetch_all(pool)
+            .await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }

@@ -134,7 +134,10 @@ pub async fn files(pool: &PgPool, datasets: Option<&[i64]>) -> Result<Vec<FileRe
 }
 
 /// The group versions of these datasets, of all of them for `None`; in the order of the groups' making.
-pub async fn group_versions(pool: &PgPool, datasets: Option<&[i64]>) -> Result<Vec<GroupVersionRecord>, StoreError> {
+pub async fn group_versions(
+    pool: &PgPool,
+    datasets: Option<&[i64]>,
+) -> Result<Vec<GroupVersionRecord>, StoreError> {
     let rows = sqlx::query(
         "SELECT v.id, v.group_id, g.dataset_id, g.family, g.value, v.members, v.published_seq, v.superseded_seq
          FROM group_version v JOIN sample_group g ON g.id = v.group_id
@@ -182,9 +185,10 @@ pub async fn samples(pool: &PgPool, datasets: Option<&[i64]>) -> Result<Vec<Samp
 
 /// Every contig of every build.
 pub async fn contigs(pool: &PgPool) -> Result<Vec<ContigRecord>, StoreError> {
-    let rows = sqlx::query("SELECT build_id, ordinal, name, length, aliases FROM contig ORDER BY build_id, ordinal")
-        .fetch_all(pool)
-        .await?;
+    let rows =
+        sqlx::query("SELECT build_id, ordinal, name, length, aliases FROM contig ORDER BY build_id, ordinal")
+            .fetch_all(pool)
+            .await?;
     rows.iter()
         .map(|row| {
             Ok(ContigRecord {
@@ -200,5 +204,8 @@ pub async fn contigs(pool: &PgPool) -> Result<Vec<ContigRecord>, StoreError> {
 
 /// The oldest version that can still be read.
 pub async fn floor(pool: &PgPool) -> Result<i64, StoreError> {
-    Ok(sqlx::query("SELECT floor FROM head").fetch_one(pool).await?.try_get(0)?)
+    Ok(sqlx::query("SELECT floor FROM head")
+        .fetch_one(pool)
+        .await?
+        .try_get(0)?)
 }

@@ -76,7 +76,10 @@ impl ChangeKind {
 
     /// As it stands in the table.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, text)| text)
+        Self::ALL
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, text)| text)
     }
 
     fn read(text: &str) -> Result<Self, StoreError> {
@@ -84,7 +87,10 @@ impl ChangeKind {
             .iter()
             .find(|(_, known)| *known == text)
             .map(|(kind, _)| *kind)
-            .ok_or_else(|| StoreError::Malformed { what: "change.kind", message: text.to_owned() })
+            .ok_or_else(|| StoreError::Malformed {
+                what: "change.kind",
+                message: text.to_owned(),
+            })
     }
 }
 
@@ -100,7 +106,10 @@ impl Head {
     /// new epoch, so that clients forget what they hold.
     pub async fn open(pool: PgPool) -> Result<Self, StoreError> {
         let version = settle_epoch(&pool).await?;
-        Ok(Self { pool, known: watch::Sender::new(version) })
+        Ok(Self {
+            pool,
+            known: watch::Sender::new(version),
+        })
     }
 
     /// The newest version this instance has heard of.
@@ -125,7 +134,8 @@ impl Head {
     /// Tells this instance's readers of a version. Late, repeated and reordered news are harmless.
     pub fn announce(&self, version: Version) {
         self.known.send_if_modified(|known| {
-            let is_newer = version.epoch > known.epoch || (version.epoch == known.epoch && version.seq > known.seq);
+            let is_newer =
+                version.epoch > known.epoch || (version.epoch == known.epoch && version.seq > known.seq);
             if is_newer {
                 *known = version;
             }
@@ -141,7 +151,10 @@ impl Head {
 
 async fn read(pool: &PgPool) -> Result<Version, StoreError> {
     let row = sqlx::query("SELECT epoch, seq FROM head").fetch_one(pool).await?;
-    Ok(Version { epoch: row.try_get(0)?, seq: row.try_get(1)? })
+    Ok(Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    })
 }
 
 async fn settle_epoch(pool: &PgPool) -> Result<Version, StoreError> {
@@ -160,7 +173,10 @@ async fn settle_epoch(pool: &PgPool) -> Result<Version, StoreError> {
     .fetch_optional(pool)
     .await?;
     match row {
-        Some(row) => Ok(Version { epoch: row.try_get(0)?, seq: row.try_get(1)? }),
+        Some(row) => Ok(Version {
+            epoch: row.try_get(0)?,
+            seq: row.try_get(1)?,
+        }),
         None => read(pool).await,
     }
 }
@@ -177,7 +193,10 @@ pub async fn bump(connection: &mut PgConnection, change: &NewChange) -> Result<V
     .bind(change.file_id)
     .fetch_one(connection)
     .await?;
-    Ok(Version { epoch: row.try_get(0)?, seq: row.try_get(1)? })
+    Ok(Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    })
 }
 
 /// A change about to take its number.
@@ -194,12 +213,20 @@ pub struct NewChange {
 impl NewChange {
     /// A change of a dataset.
     pub fn of_dataset(kind: ChangeKind, dataset_id: i64) -> Self {
-        Self { kind, dataset_id: Some(dataset_id), file_id: None }
+        Self {
+            kind,
+            dataset_id: Some(dataset_id),
+            file_id: None,
+        }
     }
 
     /// A change of a file.
     pub fn of_file(kind: ChangeKind, dataset_id: i64, file_id: i64) -> Self {
-        Self { kind, dataset_id: Some(dataset_id), file_id: Some(file_id) }
+        Self {
+            kind,
+            dataset_id: Some(dataset_id),
+            file_id: Some(file_id),
+        }
     }
 }
 

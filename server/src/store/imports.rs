@@ -131,10 +131,15 @@ pub async fn start(
     } else {
         let by_name: std::collections::HashMap<&str, i64> =
             known.iter().map(|(id, name)| (name.as_str(), *id)).collect();
-        let ids: Vec<i64> =
-            new_samples.iter().filter_map(|sample| by_name.get(sample.name.as_str()).copied()).collect();
+        let ids: Vec<i64> = new_samples
+            .iter()
+            .filter_map(|sample| by_name.get(sample.name.as_str()).copied())
+            .collect();
         if ids.len() != new_samples.len() || ids.len() != known.len() {
-            return Ok(Started::OtherSamples { dataset: known.len(), shared: ids.len() });
+            return Ok(Started::OtherSamples {
+                dataset: known.len(),
+                shared: ids.len(),
+            });
         }
         ids
     };
@@ -157,7 +162,10 @@ pub async fn start(
     .bind(ChangeKind::FileStarted.as_str())
     .fetch_one(&mut *transaction)
     .await?;
-    let version = Version { epoch: row.try_get(0)?, seq: row.try_get(1)? };
+    let version = Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    };
     transaction.commit().await?;
     head.announce(version);
     Ok(Started::Yes { sample_ids })
@@ -175,8 +183,14 @@ async fn forget_retracted(connection: &mut PgConnection, file: &ImportFile) -> R
     if row.try_get(0)? {
         return Ok(());
     }
-    sqlx::query("DELETE FROM sample_group WHERE dataset_id = $1").bind(file.dataset_id).execute(&mut *connection).await?;
-    sqlx::query("DELETE FROM sample WHERE dataset_id = $1").bind(file.dataset_id).execute(connection).await?;
+    sqlx::query("DELETE FROM sample_group WHERE dataset_id = $1")
+        .bind(file.dataset_id)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM sample WHERE dataset_id = $1")
+        .bind(file.dataset_id)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -187,7 +201,11 @@ async fn insert_groups(
     groups: &[NewGroup],
 ) -> Result<(), StoreError> {
     for group in groups {
-        let members: Vec<i64> = group.members.iter().filter_map(|&index| sample_ids.get(index).copied()).collect();
+        let members: Vec<i64> = group
+            .members
+            .iter()
+            .filter_map(|&index| sample_ids.get(index).copied())
+            .collect();
         sqlx::query(
             "WITH g AS (INSERT INTO sample_group (dataset_id, family, value) VALUES ($1, $2, $3) RETURNING id)
              INSERT INTO group_version (group_id, members) SELECT id, $4 FROM g",
@@ -253,7 +271,11 @@ pub async fn commit(
     Ok(version)
 }
 
-async fn write_advance(connection: &mut PgConnection, file_id: i64, advance: &Advance) -> Result<(), StoreError> {
+async fn write_advance(
+    connection: &mut PgConnection,
+    file_id: i64,
+    advance: &Advance,
+) -> Result<(), StoreError> {
     sqlx::query("UPDATE vcf_file SET parsed = $2, records = $3, alleles = $4, checkpoint = $5 WHERE id = $1")
         .bind(file_id)
         .bind(advance.parsed)
@@ -359,12 +381,25 @@ pub async fn refuse(
 ) -> Result<Version, StoreError> {
     let mut transaction = pool.begin().await?;
     jobs::finish(&mut transaction, claim, Some(&refusal.message)).await?;
-    write_findings(&mut transaction, file.file_id, &refusal.findings, &refusal.finding_totals).await?;
+    write_findings(
+        &mut transaction,
+        file.file_id,
+        &refusal.findings,
+        &refusal.finding_totals,
+    )
+    .await?;
     let mut error = serde_json::json!({ "message": refusal.message });
     if let Some(line) = refusal.line {
         error["line"] = line.into();
     }
-    let version = retract(&mut transaction, file.dataset_id, file.file_id, "failed", Some(error)).await?;
+    let version = retract(
+        &mut transaction,
+        file.dataset_id,
+        file.file_id,
+        "failed",
+        Some(error),
+    )
+    .await?;
     transaction.commit().await?;
     head.announce(version);
     Ok(version)
@@ -392,5 +427,8 @@ pub async fn retract(
     .bind(ChangeKind::FileRetracted.as_str())
     .fetch_one(connection)
     .await?;
-    Ok(Version { epoch: row.try_get(0)?, seq: row.try_get(1)? })
+    Ok(Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    })
 }

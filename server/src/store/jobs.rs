@@ -103,7 +103,11 @@ pub async fn hold(connection: &mut PgConnection, claim: &Claim) -> Result<(), St
 }
 
 /// Ends a job inside a transaction.
-pub async fn finish(connection: &mut PgConnection, claim: &Claim, error: Option<&str>) -> Result<(), StoreError> {
+pub async fn finish(
+    connection: &mut PgConnection,
+    claim: &Claim,
+    error: Option<&str>,
+) -> Result<(), StoreError> {
     let done = sqlx::query(
         "UPDATE job SET state = CASE WHEN $3::text IS NULL THEN 'done' ELSE 'failed' END, error = $3,
                         finished_at = now(), leased_until = NULL
@@ -158,5 +162,9 @@ pub async fn enqueue_recount(
 }
 
 fn held(rows: u64) -> Result<(), StoreError> {
-    if rows == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::LeaseLost)
+    }
 }

@@ -13,10 +13,10 @@ use super::{Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, 
 use crate::domain::build::Build;
 use crate::domain::cell::CellId;
 use crate::domain::groups::Sex;
+use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
 use crate::store::catalogue as records;
 use crate::store::head::{self, ChangeKind, Head};
-use crate::store::StoreError;
 
 /// The newest catalogue of this instance.
 #[derive(Debug)]
@@ -33,7 +33,12 @@ impl CatalogueCache {
     pub async fn open(pool: PgPool, head: Arc<Head>) -> Result<Self, StoreError> {
         let version = head.read().await?;
         let catalogue = load_all(&pool, version).await?;
-        Ok(Self { pool, head, current: RwLock::new(Arc::new(catalogue)), refreshing: Mutex::new(()) })
+        Ok(Self {
+            pool,
+            head,
+            current: RwLock::new(Arc::new(catalogue)),
+            refreshing: Mutex::new(()),
+        })
     }
 
     /// The catalogue at the head of the database.
@@ -76,13 +81,19 @@ async fn load_all(pool: &PgPool, version: Version) -> Result<Catalogue, StoreErr
         datasets: read_datasets(pool, None).await?,
         contigs: Arc::new(read_contigs(pool).await?),
     };
-    add_blocks(&mut catalogue.datasets, blocks::changed_since(pool, -1, version.seq).await?);
+    add_blocks(
+        &mut catalogue.datasets,
+        blocks::changed_since(pool, -1, version.seq).await?,
+    );
     Ok(catalogue)
 }
 
 async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Catalogue, StoreError> {
     let changes = head::changes(pool, current.version.seq, to.seq).await?;
-    let mut next = Catalogue { version: to, ..current.clone() };
+    let mut next = Catalogue {
+        version: to,
+        ..current.clone()
+    };
     let moved: BTreeSet<i64> = changes
         .iter()
         .filter(|change| !matches!(change.kind, ChangeKind::BlockAdded | ChangeKind::BlocksCompacted))
@@ -91,8 +102,18 @@ async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Cata
     if !moved.is_empty() {
         let moved: Vec<i64> = moved.into_iter().collect();
         for (id, dataset) in read_datasets(pool, Some(&moved)).await? {
-            let blocks = current.datasets.get(&id).map(|known| known.blocks.clone()).unwrap_or_default();
-            next.datasets.insert(id, Arc::new(Dataset { blocks, ..Arc::unwrap_or_clone(dataset) }));
+            let blocks = current
+                .datasets
+                .get(&id)
+                .map(|known| known.blocks.clone())
+                .unwrap_or_default();
+            next.datasets.insert(
+                id,
+                Arc::new(Dataset {
+                    blocks,
+                    ..Arc::unwrap_or_clone(dataset)
+                }),
+            );
         }
         next.floor = records::floor(pool).await?;
     }
@@ -110,7 +131,9 @@ async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Cata
 
 fn add_blocks(datasets: &mut HashMap<i64, Arc<Dataset>>, blocks: Vec<BlockRecord>) {
     for block in blocks {
-        let Some(dataset) = datasets.get_mut(&block.dataset_id) else { continue };
+        let Some(dataset) = datasets.get_mut(&block.dataset_id) else {
+            continue;
+        };
         let contigs = &mut Arc::make_mut(dataset).blocks;
         let contig = Arc::make_mut(contigs.entry(block.contig).or_default());
         contig.insert(Arc::new(block));
@@ -127,7 +150,8 @@ impl ContigBlocks {
             match blocks.iter_mut().find(|known| known.id == block.id) {
                 Some(known) => *known = block.clone(),
                 None => {
-                    let at = blocks.partition_point(|known| (known.first_pos, known.id) < (block.first_pos, block.id));
+                    let at = blocks
+                        .partition_point(|known| (known.first_pos, known.id) < (block.first_pos, block.id));
                     blocks.insert(at, block.clone());
                 }
             }
@@ -153,7 +177,13 @@ async fn read_datasets(pool: &PgPool, ids: Option<&[i64]>) -> Result<HashMap<i64
             Some("female") => Sex::Female,
             _ => Sex::Unknown,
         };
-        samples.entry(sample.dataset_id).or_default().insert(sample.id, Sample { name: sample.name, sex });
+        samples.entry(sample.dataset_id).or_default().insert(
+            sample.id,
+            Sample {
+                name: sample.name,
+                sex,
+            },
+        );
     }
     let mut versions: BTreeMap<i64, Vec<records::GroupVersionRecord>> = BTreeMap::new();
     for version in records::group_versions(pool, ids).await? {
@@ -187,7 +217,7 @@ fn groups_of(slug: &str, records: Vec<records::GroupVersionRecord>) -> Vec<Group
             id: record.id,
             published_seq: record.published_seq,
             superseded_seq: record.superseded_seq,
-            members: record.members.into(),
+            members: sorted(record.members),
         };
         match groups.last_mut().filter(|group| group.id == record.group_id) {
             Some(group) => group.versions.push(version),
@@ -205,7 +235,11 @@ fn groups_of(slug: &str, records: Vec<records::GroupVersionRecord>) -> Vec<Group
 
 /// The full name of a group: `dataset.family.value`, `dataset.all` for everybody.
 pub fn group_name(slug: &str, family: &str, value: &str) -> String {
-    if family == "all" { format!("{slug}.all") } else { format!("{slug}.{family}.{value}") }
+    if family == "all" {
+        format!("{slug}.all")
+    } else {
+        format!("{slug}.{family}.{value}")
+    }
 }
 
 /// Builds are stored under their place in [`Build::ALL`], from 1.
@@ -213,7 +247,10 @@ fn read_build(id: i16) -> Result<Build, StoreError> {
     let index = usize::try_from(id - 1).ok();
     index
         .and_then(|index| Build::ALL.get(index).copied())
-        .ok_or_else(|| StoreError::Malformed { what: "reference_build.id", message: id.to_string() })
+        .ok_or_else(|| StoreError::Malformed {
+            what: "reference_build.id",
+            message: id.to_string(),
+        })
 }
 
 async fn read_contigs(pool: &PgPool) -> Result<Contigs, StoreError> {
@@ -224,7 +261,19 @@ async fn read_contigs(pool: &PgPool) -> Result<Contigs, StoreError> {
             contigs.by_name.insert((build, name), record.ordinal);
         }
         let length = record.length.and_then(|length| u32::try_from(length).ok());
-        contigs.by_ordinal.insert((build, record.ordinal), ContigInfo { name: record.name.into(), length });
+        contigs.by_ordinal.insert(
+            (build, record.ordinal),
+            ContigInfo {
+                name: record.name.into(),
+                length,
+            },
+        );
     }
     Ok(contigs)
+}
+
+/// Ascending, so that membership is a binary search.
+fn sorted(mut ids: Vec<i64>) -> Arc<[i64]> {
+    ids.sort_unstable();
+    ids.into()
 }

@@ -17,24 +17,39 @@ pub(super) fn recognise(chunk: &str, cursor: &mut Cursor) -> Option<Term> {
         if range.0 == range.1
             && let Some((reference_bases, alternate_bases)) = bases_after(cursor)
         {
-            return Some(Term::Variant { chrom, pos: range.0, reference_bases, alternate_bases });
+            return Some(Term::Variant {
+                chrom,
+                pos: range.0,
+                reference_bases,
+                alternate_bases,
+            });
         }
-        return Some(Term::Region { chrom, range: Some(range) });
+        return Some(Term::Region {
+            chrom,
+            range: Some(range),
+        });
     }
     let is_name = chunk.starts_with(|c: char| c.is_ascii_alphabetic())
-        && chunk.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@'));
+        && chunk
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@'));
     is_name.then(|| Term::Gene(chunk.to_owned()))
 }
 
 fn is_rs_id(chunk: &str) -> bool {
-    let number = chunk.strip_prefix("rs").or_else(|| chunk.strip_prefix("RS")).or_else(|| chunk.strip_prefix("Rs"));
+    let number = chunk
+        .strip_prefix("rs")
+        .or_else(|| chunk.strip_prefix("RS"))
+        .or_else(|| chunk.strip_prefix("Rs"));
     number.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `chrom pos ref alt` with any of `-:.>/_` between them.
 pub(super) fn variant(chunk: &str) -> Option<Term> {
     let parts: Vec<&str> = chunk.split(['-', ':', '.', '>', '/', '_']).collect();
-    let [chrom, pos, reference, alternate] = parts[..] else { return None };
+    let [chrom, pos, reference, alternate] = parts[..] else {
+        return None;
+    };
     let pos = position(pos)?;
     let is_chrom = !chrom.is_empty() && chrom.chars().all(|c| c.is_ascii_alphanumeric());
     let alternate_is_valid = is_bases(alternate) || alternate == "*" || is_symbolic(alternate);
@@ -42,7 +57,11 @@ pub(super) fn variant(chunk: &str) -> Option<Term> {
         chrom: chrom.to_owned(),
         pos,
         reference_bases: reference.to_ascii_uppercase(),
-        alternate_bases: if is_symbolic(alternate) { alternate.to_owned() } else { alternate.to_ascii_uppercase() },
+        alternate_bases: if is_symbolic(alternate) {
+            alternate.to_owned()
+        } else {
+            alternate.to_ascii_uppercase()
+        },
     })
 }
 
@@ -52,7 +71,10 @@ pub(super) fn region(chunk: &str) -> Option<(String, (u32, u32))> {
         let (chrom, rest) = chunk.split_once('-')?;
         rest.contains('-').then_some((chrom, rest))
     })?;
-    let is_chrom = !chrom.is_empty() && chrom.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+    let is_chrom = !chrom.is_empty()
+        && chrom
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
     if !is_chrom {
         return None;
     }
@@ -70,11 +92,18 @@ pub(super) fn region(chunk: &str) -> Option<(String, (u32, u32))> {
 fn position(text: &str) -> Option<u32> {
     let starts_with_digit = text.starts_with(|c: char| c.is_ascii_digit());
     let digits: String = text.chars().filter(|c| *c != ',').collect();
-    if starts_with_digit { digits.parse().ok().filter(|pos| *pos > 0) } else { None }
+    if starts_with_digit {
+        digits.parse().ok().filter(|pos| *pos > 0)
+    } else {
+        None
+    }
 }
 
 fn is_bases(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| matches!(b.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T' | b'N'))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| matches!(b.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T' | b'N'))
 }
 
 fn is_symbolic(text: &str) -> bool {
@@ -86,7 +115,9 @@ fn bases_after(cursor: &mut Cursor) -> Option<(String, String)> {
     let start = cursor.at();
     cursor.skip_space();
     let chunk = cursor.take_while(|c| c.is_ascii_alphabetic() || matches!(c, '>' | '/'));
-    let pair = chunk.split_once(['>', '/']).filter(|(left, right)| is_bases(left) && is_bases(right));
+    let pair = chunk
+        .split_once(['>', '/'])
+        .filter(|(left, right)| is_bases(left) && is_bases(right));
     if pair.is_none() {
         cursor.go(start);
     }

@@ -12,7 +12,10 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub(super) fn new(text: &str) -> Self {
-        Self { chars: text.chars().collect(), at: 0 }
+        Self {
+            chars: text.chars().collect(),
+            at: 0,
+        }
     }
 
     pub(super) fn at(&self) -> usize {
@@ -76,8 +79,14 @@ impl Cursor {
     /// The rest of the word that starts at `start`, for an error to point at.
     pub(super) fn word_span(&self, start: usize) -> TextSpan {
         let rest = &self.chars[start.min(self.chars.len())..];
-        let length = rest.iter().take_while(|c| !c.is_whitespace() && **c != ')').count();
-        TextSpan { start, end: start + length.max(usize::from(!rest.is_empty())) }
+        let length = rest
+            .iter()
+            .take_while(|c| !c.is_whitespace() && **c != ')')
+            .count();
+        TextSpan {
+            start,
+            end: start + length.max(usize::from(!rest.is_empty())),
+        }
     }
 
     pub(super) fn text(&self, span: TextSpan) -> String {

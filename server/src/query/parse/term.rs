@@ -23,7 +23,9 @@ const OPERATORS: [(&str, CompareOp); 8] = [
 /// Reads one condition at the cursor.
 pub(super) fn term(cursor: &mut Cursor) -> Parsed<Term> {
     let start = cursor.at();
-    let name = cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '_').to_ascii_lowercase();
+    let name = cursor
+        .take_while(|c| c.is_ascii_alphanumeric() || c == '_')
+        .to_ascii_lowercase();
     let after_name = cursor.at();
     match (name.as_str(), cursor.peek()) {
         ("seen", Some('(')) => return Ok(Term::Seen(group_argument(cursor)?)),
@@ -33,7 +35,11 @@ pub(super) fn term(cursor: &mut Cursor) -> Parsed<Term> {
             return field_term(field, cursor);
         }
         ("filter" | "type", _) => {
-            let field = if name == "filter" { TextField::Filter } else { TextField::Type };
+            let field = if name == "filter" {
+                TextField::Filter
+            } else {
+                TextField::Type
+            };
             if let Some(op) = operator(cursor) {
                 return text_term(field, op, start, cursor);
             }
@@ -48,8 +54,15 @@ pub(super) fn term(cursor: &mut Cursor) -> Parsed<Term> {
     let chunk = cursor.take_while(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"'));
     if let Some(term) = bare::recognise(&chunk, cursor) {
         if matches!(term, Term::Gene(_)) && cursor.peek() == Some('(') {
-            let span = TextSpan { start, end: after_name };
-            let known = Figure::ALL.iter().map(|figure| figure.as_str()).collect::<Vec<_>>().join(", ");
+            let span = TextSpan {
+                start,
+                end: after_name,
+            };
+            let known = Figure::ALL
+                .iter()
+                .map(|figure| figure.as_str())
+                .collect::<Vec<_>>()
+                .join(", ");
             let message = format!("There is no function “{chunk}”.");
             return Err(QueryError::Syntax {
                 span,
@@ -66,7 +79,9 @@ pub(super) fn term(cursor: &mut Cursor) -> Parsed<Term> {
             "" => "Expected a condition here.".to_owned(),
             found => format!("“{found}” is not a condition."),
         },
-        hint: Some("For example region:13:32340000-32350000, 1-55051215-G-GA, gene:BRCA2 or af(EUR) < 1%.".into()),
+        hint: Some(
+            "For example region:13:32340000-32350000, 1-55051215-G-GA, gene:BRCA2 or af(EUR) < 1%.".into(),
+        ),
     })
 }
 
@@ -82,17 +97,35 @@ fn field_term(field: &str, cursor: &mut Cursor) -> Parsed<Term> {
     match field {
         "gene" => Ok(Term::Gene(value)),
         "id" => Ok(Term::Id(value)),
-        "filter" => Ok(Term::Text { field: TextField::Filter, negated: false, value }),
-        "type" => Ok(Term::Text { field: TextField::Type, negated: false, value }),
+        "filter" => Ok(Term::Text {
+            field: TextField::Filter,
+            negated: false,
+            value,
+        }),
+        "type" => Ok(Term::Text {
+            field: TextField::Type,
+            negated: false,
+            value,
+        }),
         "variant" => bare::variant(&value).ok_or_else(|| {
-            QueryError::syntax(span, format!("“{value}” is not a variant; write it as 1-55051215-G-GA."))
+            QueryError::syntax(
+                span,
+                format!("“{value}” is not a variant; write it as 1-55051215-G-GA."),
+            )
         }),
         _ => match bare::region(&value) {
-            Some((_, (first, last))) if first > last => {
-                Err(QueryError::syntax(span, format!("The region ends ({last}) before it starts ({first}).")))
-            }
-            Some((chrom, range)) => Ok(Term::Region { chrom, range: Some(range) }),
-            None if !value.contains(':') => Ok(Term::Region { chrom: value, range: None }),
+            Some((_, (first, last))) if first > last => Err(QueryError::syntax(
+                span,
+                format!("The region ends ({last}) before it starts ({first})."),
+            )),
+            Some((chrom, range)) => Ok(Term::Region {
+                chrom,
+                range: Some(range),
+            }),
+            None if !value.contains(':') => Ok(Term::Region {
+                chrom: value,
+                range: None,
+            }),
             None => Err(QueryError::syntax(
                 span,
                 format!("“{value}” is not a region; write it as 13:32340000-32350000."),
@@ -112,7 +145,11 @@ fn text_term(field: TextField, op: CompareOp, start: usize, cursor: &mut Cursor)
     };
     cursor.skip_space();
     let value = value(cursor, |c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"'))?;
-    Ok(Term::Text { field, negated, value })
+    Ok(Term::Text {
+        field,
+        negated,
+        value,
+    })
 }
 
 fn comparison(left: Operand, start: usize, cursor: &mut Cursor) -> Parsed<Term> {
@@ -123,14 +160,22 @@ fn comparison(left: Operand, start: usize, cursor: &mut Cursor) -> Parsed<Term> 
             Some((low, number(cursor)?))
         });
         return match range {
-            Some((low, high)) if low <= high && !matches!(left, Operand::Number(_)) => {
-                Ok(Term::Between { operand: left, low, high })
-            }
-            _ => Err(QueryError::syntax(cursor.word_span(at), "Expected a range from low to high, as 0.01..0.05.")),
+            Some((low, high)) if low <= high && !matches!(left, Operand::Number(_)) => Ok(Term::Between {
+                operand: left,
+                low,
+                high,
+            }),
+            _ => Err(QueryError::syntax(
+                cursor.word_span(at),
+                "Expected a range from low to high, as 0.01..0.05.",
+            )),
         };
     }
     let Some(op) = operator(cursor) else {
-        let span = TextSpan { start, end: cursor.at() };
+        let span = TextSpan {
+            start,
+            end: cursor.at(),
+        };
         return Err(QueryError::Syntax {
             span,
             message: format!("Compare “{}” with a number.", cursor.text(span).trim()),
@@ -139,10 +184,17 @@ fn comparison(left: Operand, start: usize, cursor: &mut Cursor) -> Parsed<Term> 
     };
     cursor.skip_space();
     let at = cursor.at();
-    let right = operand(cursor)?
-        .ok_or_else(|| QueryError::syntax(cursor.word_span(at), "Expected a number or a figure such as af(EUR)."))?;
+    let right = operand(cursor)?.ok_or_else(|| {
+        QueryError::syntax(
+            cursor.word_span(at),
+            "Expected a number or a figure such as af(EUR).",
+        )
+    })?;
     if matches!((&left, &right), (Operand::Number(_), Operand::Number(_))) {
-        return Err(QueryError::syntax(cursor.span_from(start), "This compares two numbers, and no allele."));
+        return Err(QueryError::syntax(
+            cursor.span_from(start),
+            "This compares two numbers, and no allele.",
+        ));
     }
     Ok(Term::Compare { left, op, right })
 }
@@ -151,7 +203,10 @@ fn operator(cursor: &mut Cursor) -> Option<CompareOp> {
     if cursor.take("≥") {
         return Some(CompareOp::GreaterOrEqual);
     }
-    OPERATORS.iter().find(|(text, _)| cursor.take(text)).map(|(_, op)| *op)
+    OPERATORS
+        .iter()
+        .find(|(text, _)| cursor.take(text))
+        .map(|(_, op)| *op)
 }
 
 /// A number, `qual`, a figure of a group, or a factor times one; `None` where none of them starts.
@@ -162,21 +217,34 @@ fn operand(cursor: &mut Cursor) -> Parsed<Option<Operand>> {
         if cursor.take("*") {
             let at = cursor.at();
             return match operand(cursor)? {
-                Some(Operand::Figure { factor, figure, group }) => {
-                    Ok(Some(Operand::Figure { factor: factor * value, figure, group }))
-                }
-                _ => Err(QueryError::syntax(cursor.word_span(at), "Expected a figure such as af(EUR) after *.")),
+                Some(Operand::Figure {
+                    factor,
+                    figure,
+                    group,
+                }) => Ok(Some(Operand::Figure {
+                    factor: factor * value,
+                    figure,
+                    group,
+                })),
+                _ => Err(QueryError::syntax(
+                    cursor.word_span(at),
+                    "Expected a figure such as af(EUR) after *.",
+                )),
             };
         }
         // `1-55051215-G-GA` starts with a number too: only what an operator follows is one.
-        let ends_here = cursor.peek().is_none_or(|c| c.is_whitespace() || matches!(c, ')' | '<' | '>' | '=' | '!'));
+        let ends_here = cursor
+            .peek()
+            .is_none_or(|c| c.is_whitespace() || matches!(c, ')' | '<' | '>' | '=' | '!'));
         if ends_here {
             return Ok(Some(Operand::Number(value)));
         }
         cursor.go(start);
         return Ok(None);
     }
-    let name = cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '_').to_ascii_lowercase();
+    let name = cursor
+        .take_while(|c| c.is_ascii_alphanumeric() || c == '_')
+        .to_ascii_lowercase();
     if name == "qual" && cursor.peek() != Some('(') {
         return Ok(Some(Operand::Qual));
     }
@@ -184,7 +252,11 @@ fn operand(cursor: &mut Cursor) -> Parsed<Option<Operand>> {
     match (figure, cursor.peek()) {
         (Some(figure), Some('(')) => {
             let group = group_argument(cursor)?;
-            Ok(Some(Operand::Figure { factor: 1.0, figure, group }))
+            Ok(Some(Operand::Figure {
+                factor: 1.0,
+                figure,
+                group,
+            }))
         }
         _ => {
             cursor.go(start);
@@ -246,24 +318,37 @@ fn group_argument(cursor: &mut Cursor) -> Parsed<GroupName> {
         while !cursor.take("}") {
             cursor.skip_space();
             if cursor.peek().is_none() {
-                let span = TextSpan { start, end: start + 1 };
+                let span = TextSpan {
+                    start,
+                    end: start + 1,
+                };
                 return Err(QueryError::syntax(span, "This list of samples is never closed."));
             }
-            samples.push(value(cursor, |c| !c.is_whitespace() && !matches!(c, ',' | '}' | '"'))?);
+            samples.push(value(cursor, |c| {
+                !c.is_whitespace() && !matches!(c, ',' | '}' | '"')
+            })?);
             cursor.take(",");
         }
         if samples.is_empty() {
-            return Err(QueryError::syntax(cursor.span_from(start), "This list names no sample."));
+            return Err(QueryError::syntax(
+                cursor.span_from(start),
+                "This list names no sample.",
+            ));
         }
         samples.sort();
         samples.dedup();
         GroupName::Samples(samples, cursor.span_from(start))
     } else {
-        let name = value(cursor, |c| !c.is_whitespace() && !matches!(c, '(' | ')' | ',' | '"'))?;
+        let name = value(cursor, |c| {
+            !c.is_whitespace() && !matches!(c, '(' | ')' | ',' | '"')
+        })?;
         GroupName::Named(name, cursor.span_from(start))
     };
     if !cursor.take(")") {
-        let span = TextSpan { start: open, end: open + 1 };
+        let span = TextSpan {
+            start: open,
+            end: open + 1,
+        };
         return Err(QueryError::syntax(span, "This parenthesis is never closed."));
     }
     Ok(group)
@@ -275,7 +360,10 @@ fn value(cursor: &mut Cursor, fits: impl Fn(char) -> bool) -> Parsed<String> {
     if cursor.peek() != Some('"') {
         let word = cursor.take_while(fits);
         return if word.is_empty() {
-            Err(QueryError::syntax(cursor.word_span(start), "Expected a value here."))
+            Err(QueryError::syntax(
+                cursor.word_span(start),
+                "Expected a value here.",
+            ))
         } else {
             Ok(word)
         };
@@ -298,7 +386,10 @@ fn value(cursor: &mut Cursor, fits: impl Fn(char) -> bool) -> Parsed<String> {
                 }
             }
             None => {
-                let span = TextSpan { start, end: start + 1 };
+                let span = TextSpan {
+                    start,
+                    end: start + 1,
+                };
                 return Err(QueryError::syntax(span, "This quotation is never closed."));
             }
         }

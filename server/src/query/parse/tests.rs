@@ -27,8 +27,14 @@ fn each_form_prints_canonically() {
         ("filter != PASS", "filter != PASS"),
         ("type:snv", "type = snv"),
         ("qual > 30", "qual > 30"),
-        ("seen(EUR) and not covered(\"my group\")", "seen(EUR) AND NOT covered(\"my group\")"),
-        ("A or B and not (C or D)", "gene:A OR gene:B AND NOT (gene:C OR gene:D)"),
+        (
+            "seen(EUR) and not covered(\"my group\")",
+            "seen(EUR) AND NOT covered(\"my group\")",
+        ),
+        (
+            "A or B and not (C or D)",
+            "gene:A OR gene:B AND NOT (gene:C OR gene:D)",
+        ),
         ("(A or B) and C", "(gene:A OR gene:B) AND gene:C"),
         ("A AND (B AND C)", "gene:A AND gene:B AND gene:C"),
         ("id:\"and\"", "id:\"and\""),
@@ -44,10 +50,20 @@ fn each_form_prints_canonically() {
 fn each_mistake_is_pointed_at() {
     let table = [
         ("af(EUR)", 0, 7, "Compare “af(EUR)” with a number."),
-        ("af(EUR) <", 9, 9, "Expected a number or a figure such as af(EUR)."),
+        (
+            "af(EUR) <",
+            9,
+            9,
+            "Expected a number or a figure such as af(EUR).",
+        ),
         ("(A or B", 0, 1, "This parenthesis is never closed."),
         ("A)", 1, 2, "This parenthesis closes nothing."),
-        ("A B", 2, 3, "Expected AND, OR or the end of the query, found “B”."),
+        (
+            "A B",
+            2,
+            3,
+            "Expected AND, OR or the end of the query, found “B”.",
+        ),
         ("fa(EUR) > 1", 0, 2, "There is no function “fa”."),
         ("region:1:9-3", 7, 12, "The region ends (3) before it starts (9)."),
         ("A AND", 5, 5, "Expected a condition here."),
@@ -58,7 +74,11 @@ fn each_mistake_is_pointed_at() {
     for (text, start, end, expected) in table {
         match parse(text) {
             Err(QueryError::Syntax { span, message, .. }) => {
-                assert_eq!((span.start, span.end, message.as_str()), (start, end, expected), "{text}");
+                assert_eq!(
+                    (span.start, span.end, message.as_str()),
+                    (start, end, expected),
+                    "{text}"
+                );
             }
             other => panic!("{text}: {other:?}"),
         }
@@ -117,7 +137,11 @@ fn arbitrary_term() -> impl Strategy<Value = Term> {
             op,
             right: Operand::Number(n)
         }),
-        (arbitrary_operand(), number).prop_map(|(operand, low)| Term::Between { operand, low, high: low + 0.5 }),
+        (arbitrary_operand(), number).prop_map(|(operand, low)| Term::Between {
+            operand,
+            low,
+            high: low + 0.5
+        }),
         arbitrary_group().prop_map(Term::Seen),
     ]
 }
@@ -125,8 +149,12 @@ fn arbitrary_term() -> impl Strategy<Value = Term> {
 fn arbitrary_expr() -> impl Strategy<Value = Expr> {
     let leaf = arbitrary_term().prop_map(|term| Expr::Term(term, TextSpan::default()));
     leaf.prop_recursive(4, 24, 4, |inner| {
-        let not_and = inner.clone().prop_filter("flat", |expr| !matches!(expr, Expr::And(_)));
-        let not_or = inner.clone().prop_filter("flat", |expr| !matches!(expr, Expr::Or(_)));
+        let not_and = inner
+            .clone()
+            .prop_filter("flat", |expr| !matches!(expr, Expr::And(_)));
+        let not_or = inner
+            .clone()
+            .prop_filter("flat", |expr| !matches!(expr, Expr::Or(_)));
         prop_oneof![
             proptest::collection::vec(not_and, 2..4).prop_map(Expr::And),
             proptest::collection::vec(not_or, 2..4).prop_map(Expr::Or),
