@@ -8,6 +8,7 @@ mod error;
 pub mod head;
 pub mod imports;
 pub mod jobs;
+pub mod progress;
 pub mod samples;
 
 pub use error::StoreError;
