@@ -1,0 +1,197 @@
+//! Datasets, their files and their groups.
+
+use serde::{Deserialize, Serialize};
+
+/// How strictly a file is judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// What the specification's text forbids refuses the file.
+    #[default]
+    Spec,
+    /// Warnings refuse it too.
+    Strict,
+    /// Only what cannot be read unambiguously refuses it.
+    Tolerant,
+}
+
+/// What it means that a file has no record at a site.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum AbsentSites {
+    /// Nothing is known there.
+    #[default]
+    Unknown,
+    /// Every sample carries the reference within the file's callable regions.
+    Reference,
+}
+
+/// `POST /datasets`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct NewDataset {
+    /// Name shown; its slug names the dataset in queries.
+    pub name: String,
+    /// `GRCh37`, `GRCh38` or `T2T-CHM13`.
+    pub build: String,
+    /// How strictly its files are judged.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<Profile>"))]
+    pub profile: Profile,
+    /// What an absent site means.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<AbsentSites>"))]
+    pub absent_sites: AbsentSites,
+    /// Sample panel: TSV text with a header, the sample column first or called `sample`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub panel: Option<String>,
+    /// Match panel names to sample names without the samples' `…::` prefix.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub ignore_prefix: bool,
+}
+
+/// The answer to `POST /datasets`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CreatedDataset {
+    /// Identifies the dataset.
+    pub id: i64,
+    /// Names it in queries.
+    pub slug: String,
+}
+
+/// Where a dataset stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum DatasetState {
+    /// No file yet.
+    Empty,
+    /// At least one file is on its way, or more may follow.
+    Importing,
+    /// Complete, and every file is ready.
+    Ready,
+    /// A file was refused or cancelled, and nothing is on its way.
+    Failed,
+}
+
+/// Where a file stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// Bytes are arriving or waiting, none has been read.
+    Waiting,
+    /// Records are being read and committed.
+    Importing,
+    /// Everything is committed.
+    Ready,
+    /// The file was refused; what it had shown was taken back.
+    Failed,
+    /// Somebody stopped it; what it had shown was taken back.
+    Cancelled,
+}
+
+/// A dataset as it is listed and shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Dataset {
+    /// Identifies the dataset.
+    pub id: i64,
+    /// Name shown.
+    pub name: String,
+    /// Names it in queries.
+    pub slug: String,
+    /// Reference build.
+    pub build: String,
+    /// How strictly its files are judged.
+    pub profile: Profile,
+    /// What an absent site means.
+    pub absent_sites: AbsentSites,
+    /// Where it stands.
+    pub state: DatasetState,
+    /// Fraction imported of the bytes declared, 0 to 1; `null` where a size is unknown.
+    pub progress: Option<f64>,
+    /// Alleles committed.
+    pub alleles: i64,
+    /// Number of samples.
+    pub samples: i64,
+    /// Its groups.
+    pub groups: Vec<Group>,
+    /// Its files.
+    pub files: Vec<VcfFile>,
+    /// Findings of the validation, all files.
+    pub findings: FindingTotals,
+    /// When it was made, RFC 3339 UTC.
+    pub created_at: String,
+}
+
+/// Numbers of findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct FindingTotals {
+    /// Findings that refuse the file.
+    pub errors: i64,
+    /// Findings that do not.
+    pub warnings: i64,
+}
+
+/// A group of samples of one dataset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Group {
+    /// Identifies the group.
+    pub id: i64,
+    /// `dataset.family.value`, as queries name it.
+    pub name: String,
+    /// The family (a panel column), `all` for everybody.
+    pub family: String,
+    /// The value within the family.
+    pub value: String,
+    /// Number of samples.
+    pub samples: i64,
+}
+
+/// A file of a dataset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct VcfFile {
+    /// Identifies the file.
+    pub id: i64,
+    /// Its dataset.
+    pub dataset_id: i64,
+    /// Name it was uploaded under.
+    pub filename: String,
+    /// Where it stands.
+    pub state: FileState,
+    /// Bytes declared, `null` where the uploader does not know.
+    pub size: Option<i64>,
+    /// Bytes received.
+    pub received: i64,
+    /// Bytes (as received) that were read into committed blocks or passed over.
+    pub parsed: i64,
+    /// Records read.
+    pub records: i64,
+    /// Alleles committed.
+    pub alleles: i64,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub error: Option<FileError>,
+}
+
+/// Why a file was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct FileError {
+    /// What was wrong, in a sentence.
+    pub message: String,
+    /// The line it was found on, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub line: Option<i64>,
+}
