@@ -5,7 +5,16 @@
 pub mod builder;
 pub mod count;
 pub mod decompress;
+pub mod encode;
 pub mod genotypes;
 pub mod header;
 pub mod lines;
 pub mod record;
+mod refusal;
+mod run;
+mod split;
+mod tail;
+mod tally;
+pub mod worker;
+
+pub use run::Workbench;
