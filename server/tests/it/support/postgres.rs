@@ -48,7 +48,11 @@ impl Drop for TestDatabase {
         })
         .join()
         .expect("dropping does not panic");
-        assert!(std::thread::panicking() || dropped.is_ok(), "{} was not dropped: {dropped:?}", self.name);
+        assert!(
+            std::thread::panicking() || dropped.is_ok(),
+            "{} was not dropped: {dropped:?}",
+            self.name
+        );
     }
 }
 
