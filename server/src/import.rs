@@ -3,6 +3,7 @@
 //! Invariant: what is committed is a prefix of the file, and the checkpoint committed with it says which.
 
 pub mod builder;
+mod compact;
 pub mod count;
 pub mod decompress;
 pub mod encode;
@@ -10,6 +11,7 @@ pub mod genotypes;
 pub mod header;
 pub mod lines;
 pub mod record;
+mod recount;
 mod refusal;
 mod run;
 mod split;

@@ -9,6 +9,7 @@ pub mod head;
 pub mod imports;
 pub mod jobs;
 pub mod progress;
+pub mod recounts;
 pub mod samples;
 
 pub use error::StoreError;

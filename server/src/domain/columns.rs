@@ -3,6 +3,7 @@
 //! Invariant: decoding reads any unsigned width, so that encoding may always choose the narrowest.
 
 mod frequencies;
+mod from_planes;
 mod genotypes;
 mod integers;
 mod ipc;

@@ -1,6 +1,6 @@
-//! The import worker of an instance: claims jobs, keeps their leases, gives them back when the server stops.
+//! The worker of an instance: claims jobs, keeps their leases, gives them back when the server stops.
 //!
-//! Invariant: an import whose lease cannot be renewed stops; another instance has it, or will.
+//! Invariant: a job whose lease cannot be renewed stops; another instance has it, or will.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::compact::compact;
+use super::recount::recount;
 use super::run::{ImportError, Workbench, run};
 use crate::store::StoreError;
 use crate::store::jobs::{self, Claim, JobKind, LEASE};
@@ -16,7 +18,7 @@ use crate::store::jobs::{self, Claim, JobKind, LEASE};
 /// How often an idle worker looks for jobs without a hint.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Runs until `stop`; at most `side_by_side` imports at once.
+/// Runs until `stop`; at most `side_by_side` jobs at once.
 pub async fn work(bench: Workbench, side_by_side: usize, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(side_by_side.max(1)));
     let tracker = TaskTracker::new();
@@ -26,13 +28,13 @@ pub async fn work(bench: Workbench, side_by_side: usize, stop: CancellationToken
         news.as_mut().enable();
         let claimed = match places.clone().try_acquire_owned() {
             Err(_) => Ok(None),
-            Ok(place) => jobs::claim(&bench.pool, JobKind::Import).await.map(|claim| claim.map(|claim| (claim, place))),
+            Ok(place) => next(&bench).await.map(|next| next.map(|(kind, claim)| (kind, claim, place))),
         };
         match claimed {
-            Ok(Some((claim, place))) => {
+            Ok(Some((kind, claim, place))) => {
                 let (bench, stop) = (bench.clone(), stop.clone());
                 tracker.spawn(async move {
-                    attend(&bench, &claim, &stop).await;
+                    attend(&bench, kind, &claim, &stop).await;
                     drop(place);
                 });
                 continue;
@@ -54,16 +56,34 @@ pub async fn work(bench: Workbench, side_by_side: usize, stop: CancellationToken
     tracker.wait().await;
 }
 
-/// Runs one import and keeps its lease.
-async fn attend(bench: &Workbench, claim: &Claim, stop: &CancellationToken) {
+/// Claims the next job: imports first, then recounts, then compaction.
+async fn next(bench: &Workbench) -> Result<Option<(JobKind, Claim)>, StoreError> {
+    for kind in [JobKind::Import, JobKind::Recount, JobKind::Compact] {
+        if let Some(claim) = jobs::claim(&bench.pool, kind).await? {
+            return Ok(Some((kind, claim)));
+        }
+    }
+    Ok(None)
+}
+
+/// Carries out one job and keeps its lease.
+async fn attend(bench: &Workbench, kind: JobKind, claim: &Claim, stop: &CancellationToken) {
+    let carry_out = async {
+        match kind {
+            JobKind::Import => run(bench, claim, stop).await,
+            JobKind::Recount => recount(bench, claim).await,
+            JobKind::Compact => compact(bench, claim).await,
+        }
+    };
     let ended = tokio::select! {
-        ended = run(bench, claim, stop) => ended,
+        ended = carry_out => ended,
+        () = stop.cancelled(), if kind != JobKind::Import => Err(ImportError::Stopped),
         () = keep(bench, claim) => Err(StoreError::LeaseLost.into()),
     };
     match ended {
         Ok(()) => {}
         Err(ImportError::Store(StoreError::LeaseLost)) => {
-            tracing::info!(job = claim.job_id, "the import was cancelled or taken over");
+            tracing::info!(job = claim.job_id, "the job was cancelled or taken over");
         }
         Err(ImportError::Stopped) => {
             if let Err(error) = jobs::release(&bench.pool, claim).await {
@@ -71,7 +91,7 @@ async fn attend(bench: &Workbench, claim: &Claim, stop: &CancellationToken) {
             }
         }
         Err(error) => {
-            tracing::warn!(job = claim.job_id, attempts = claim.attempts, %error, "the import was interrupted");
+            tracing::warn!(job = claim.job_id, attempts = claim.attempts, %error, "the job was interrupted");
             // Another try soon, here or elsewhere; where the database is away, the lease runs out instead.
             tokio::time::sleep(POLL).await;
             let _ = jobs::release(&bench.pool, claim).await;

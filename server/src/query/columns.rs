@@ -11,7 +11,6 @@ use sqlx::PgPool;
 use super::catalogue::Dataset;
 use super::error::QueryError;
 use super::resolved::PartSource;
-use crate::domain::build::Build;
 use crate::domain::columns::{
     CountColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, SiteColumns,
 };
@@ -206,36 +205,6 @@ impl Columns {
         }
         self.genotypes.insert(block.id, genotypes.clone());
         Ok(genotypes)
-    }
-}
-
-fn count_planes(
-    genotypes: &GenotypeColumns,
-    mask: &SampleMask,
-    males: &SampleMask,
-    build: Build,
-    contig: i16,
-    positions: &[u32],
-) -> FrequencyColumns {
-    let raw: Vec<_> = (0..genotypes.len())
-        .map(|row| genotypes.row(row).counts(mask))
-        .collect();
-    let hq: Vec<_> = (0..genotypes.len())
-        .map(|row| {
-            let haploid = build.haploid_in_males(contig, positions[row]);
-            genotypes
-                .row(row)
-                .high_quality_counts(mask, haploid.then_some(males))
-        })
-        .collect();
-    let is_known = hq.iter().any(Option::is_some);
-    FrequencyColumns {
-        raw: CountColumns::from_rows(raw.into_iter()),
-        hq: is_known.then(|| HighQualityColumns {
-            counts: CountColumns::from_rows(hq.iter().map(|counts| counts.unwrap_or_default())),
-            known: hq.iter().map(Option::is_some).collect(),
-        }),
-        quality: Default::default(),
     }
 }
 
