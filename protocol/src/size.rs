@@ -3,7 +3,9 @@
 /// Reads a number of bytes: `1000`, `100K`, `64MiB`, `1.5 GB`. `K`, `M`, `G`, `T` and `KB`, … count in thousands, `KiB`, … in 1024s.
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let text = text.trim();
-    let number_ends = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number_ends = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(number_ends);
     let factor = match unit.trim().to_ascii_lowercase().as_str() {
         "" | "b" => 1,
@@ -22,7 +24,11 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         return whole.checked_mul(factor).ok_or_else(wrong);
     }
     let value = number.parse::<f64>().map_err(|_| wrong())? * factor as f64;
-    if value < u64::MAX as f64 { Ok(value as u64) } else { Err(wrong()) }
+    if value < u64::MAX as f64 {
+        Ok(value as u64)
+    } else {
+        Err(wrong())
+    }
 }
 
 #[cfg(test)]

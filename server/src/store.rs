@@ -3,12 +3,16 @@
 //! Invariant: no other module of the server contains SQL.
 
 pub mod attempts;
+pub mod blocks;
+pub mod catalogue;
 pub mod datasets;
 mod error;
 pub mod files;
 pub mod findings;
 pub mod groups;
-mod notice;
+pub mod head;
+pub mod imports;
+pub mod jobs;
 pub mod pool;
 pub mod raw;
 pub mod reference;
@@ -20,5 +24,5 @@ pub mod uploads;
 pub mod users;
 mod word;
 
-pub use error::Error;
+pub use error::StoreError;
 pub use word::Word;

@@ -17,7 +17,8 @@ pub fn write_row<'a>(out: &mut String, cells: impl IntoIterator<Item = &'a (impl
 /// Writes one cell.
 pub fn write_cell(out: &mut String, text: &str) {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && text.parse::<f64>().is_err();
-    let quoted = formula || text.contains([',', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ');
+    let quoted =
+        formula || text.contains([',', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ');
     if !quoted {
         out.push_str(text);
         return;

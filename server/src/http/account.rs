@@ -18,7 +18,11 @@ use crate::store::users::{self, User};
 
 impl From<User> for Account {
     fn from(user: User) -> Self {
-        Account { id: user.id.to_string(), email: user.email, name: user.name }
+        Account {
+            id: user.id.to_string(),
+            email: user.email,
+            name: user.name,
+        }
     }
 }
 
@@ -36,9 +40,14 @@ pub async fn register(
     let name = valid_name(registration.name.as_deref(), email)?;
     valid_password(&registration.password)?;
     let attempt = admit(&state, Kind::Register, email, address).await?;
-    let hash = state.passwords.hash(registration.password.clone()).await.map_err(Error::internal)?;
+    let hash = state
+        .passwords
+        .hash(registration.password.clone())
+        .await
+        .map_err(Error::internal)?;
     let user = users::create(&state.pool, email, &name, &hash).await?;
-    let user = user.ok_or_else(|| Error::conflict("This address has an account already. Sign in instead."))?;
+    let user =
+        user.ok_or_else(|| Error::conflict("This address has an account already. Sign in instead."))?;
     attempts::succeed(&state.pool, attempt).await?;
     session::begin(&state, &session, user.id).await?;
     Ok((StatusCode::CREATED, Json(user.into())))
@@ -54,14 +63,23 @@ pub async fn login(
     session: Session,
     Body(login): Body<Login>,
 ) -> Result<Json<Account>, Error> {
-    let wrong = || Error::new(ErrorCode::InvalidCredentials, "The address or the password is wrong.");
+    let wrong = || {
+        Error::new(
+            ErrorCode::InvalidCredentials,
+            "The address or the password is wrong.",
+        )
+    };
     let email = login.email.trim();
     if email.len() > 254 || login.password.len() > LONGEST {
         return Err(wrong());
     }
     let attempt = admit(&state, Kind::Login, email, address).await?;
     let (id, stored) = users::for_login(&state.pool, email).await?.unzip();
-    let right = state.passwords.verify(login.password.clone(), stored).await.map_err(Error::internal)?;
+    let right = state
+        .passwords
+        .verify(login.password.clone(), stored)
+        .await
+        .map_err(Error::internal)?;
     let id = id.filter(|_| right).ok_or_else(wrong)?;
     let user = users::active(&state.pool, id).await?.ok_or_else(wrong)?;
     attempts::succeed(&state.pool, attempt).await?;
@@ -100,7 +118,8 @@ pub fn valid_email(text: &str) -> Result<&str, Error> {
     let email = text.trim();
     let parts = email.rsplit_once('@');
     let plain = !email.contains(|c: char| c.is_whitespace() || c.is_control());
-    if email.len() <= 254 && plain && parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty()) {
+    if email.len() <= 254 && plain && parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty())
+    {
         Ok(email)
     } else {
         Err(Error::invalid_field("email", "This is not an address of mail."))
@@ -114,7 +133,10 @@ pub fn valid_password(password: &str) -> Result<(), Error> {
         return Err(Error::invalid_field("password", text));
     }
     if password.len() > LONGEST {
-        return Err(Error::invalid_field("password", format!("The password is longer than {LONGEST} bytes.")));
+        return Err(Error::invalid_field(
+            "password",
+            format!("The password is longer than {LONGEST} bytes."),
+        ));
     }
     Ok(())
 }
@@ -123,7 +145,10 @@ fn valid_name(name: Option<&str>, email: &str) -> Result<String, Error> {
     let given = name.map(str::trim).filter(|name| !name.is_empty());
     let name = given.unwrap_or_else(|| email.split('@').next().unwrap_or(email));
     if name.chars().count() > 100 || name.contains(char::is_control) {
-        return Err(Error::invalid_field("name", "The name is longer than 100 characters or is not plain text."));
+        return Err(Error::invalid_field(
+            "name",
+            "The name is longer than 100 characters or is not plain text.",
+        ));
     }
     Ok(name.to_owned())
 }
@@ -137,7 +162,14 @@ mod tests {
         for good in ["a@b", " ada@example.org ", "\"odd@local\"@example.org"] {
             assert_eq!(valid_email(good).unwrap(), good.trim());
         }
-        for bad in ["", "ada", "@example.org", "ada@", "a da@example.org", &format!("{}@b", "a".repeat(300))] {
+        for bad in [
+            "",
+            "ada",
+            "@example.org",
+            "ada@",
+            "a da@example.org",
+            &format!("{}@b", "a".repeat(300)),
+        ] {
             assert!(valid_email(bad).is_err(), "{bad}");
         }
         assert!(valid_password("ten letter").is_ok());

@@ -43,13 +43,23 @@ impl<S: Sync> FromRequestParts<S> for CurrentUser {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        parts.extensions.get::<CurrentUser>().cloned().ok_or_else(Error::unauthenticated)
+        parts
+            .extensions
+            .get::<CurrentUser>()
+            .cloned()
+            .ok_or_else(Error::unauthenticated)
     }
 }
 
 /// Lets signed-in users pass. Others get a 401 from the API and are led from a page to `/login`.
-pub(super) async fn require_user(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    match identify(&state, &request).await {
+pub(super) async fn require_user(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let session = request.extensions().get::<Session>().cloned();
+    let headers = request.headers().clone();
+    match identify(&state, &headers, session.as_ref()).await {
         Ok(Some(user)) => {
             request.extensions_mut().insert(user);
             next.run(request).await
@@ -70,18 +80,34 @@ fn leads_to_login(request: &Request) -> bool {
 }
 
 /// The user of a request that may come from a stranger, such as the login page's.
-pub async fn identify(state: &AppState, request: &Request) -> Result<Option<CurrentUser>, Error> {
-    if let Some(token) = bearer(request.headers()) {
+pub async fn identify(
+    state: &AppState,
+    headers: &HeaderMap,
+    session: Option<&Session>,
+) -> Result<Option<CurrentUser>, Error> {
+    if let Some(token) = bearer(headers) {
         let owner = tokens::owner(&state.pool, &secret::digest(token)).await?;
-        return Ok(owner.map(|(id, user)| CurrentUser { user, proof: Proof::Token(id) }));
+        return Ok(owner.map(|(id, user)| CurrentUser {
+            user,
+            proof: Proof::Token(id),
+        }));
     }
-    let Some(id) = request.extensions().get::<Session>().and_then(Session::id) else { return Ok(None) };
+    let Some(id) = session.and_then(Session::id) else {
+        return Ok(None);
+    };
     let id = id.to_string();
     let user = users::of_session(&state.pool, &id).await?;
-    Ok(user.map(|user| CurrentUser { user, proof: Proof::Session(id) }))
+    Ok(user.map(|user| CurrentUser {
+        user,
+        proof: Proof::Session(id),
+    }))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -39,7 +39,9 @@ impl Error {
 
     /// A field of the request has a value that is not allowed.
     pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
-        ApiError::new(ErrorCode::InvalidField, message).with_field(field).into()
+        ApiError::new(ErrorCode::InvalidField, message)
+            .with_field(field)
+            .into()
     }
 
     /// The request contradicts the present state.
@@ -58,8 +60,11 @@ impl Error {
             0 | 1 => "a minute".to_owned(),
             minutes => format!("{minutes} minutes"),
         };
-        Self::new(ErrorCode::RateLimited, format!("Too many attempts. Try again in {wait}."))
-            .with_header(header::RETRY_AFTER, retry_after_seconds.into())
+        Self::new(
+            ErrorCode::RateLimited,
+            format!("Too many attempts. Try again in {wait}."),
+        )
+        .with_header(header::RETRY_AFTER, retry_after_seconds.into())
     }
 
     /// A part of the service is away.
@@ -69,8 +74,14 @@ impl Error {
 
     /// A fault of ours: `source` is logged, the client learns only that it happened.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        let api = ApiError::new(ErrorCode::Internal, "Something went wrong on our side. It was logged.");
-        Self { source: Some(source.into()), ..api.into() }
+        let api = ApiError::new(
+            ErrorCode::Internal,
+            "Something went wrong on our side. It was logged.",
+        );
+        Self {
+            source: Some(source.into()),
+            ..api.into()
+        }
     }
 
     /// The same, with a response header.
@@ -91,17 +102,34 @@ impl Error {
     }
 }
 
-impl From<ApiError> for Error {
-    fn from(api: ApiError) -> Self {
-        Self { api, source: None, headers: Vec::new() }
+impl std::fmt::Display for Error {
+    /// What the client reads.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.api.fmt(f)
     }
 }
 
-impl From<store::Error> for Error {
-    fn from(error: store::Error) -> Self {
+impl From<ApiError> for Error {
+    fn from(api: ApiError) -> Self {
+        Self {
+            api,
+            source: None,
+            headers: Vec::new(),
+        }
+    }
+}
+
+impl From<store::StoreError> for Error {
+    fn from(error: store::StoreError) -> Self {
         if error.is_away() {
-            let api = ApiError::new(ErrorCode::Unavailable, "The database cannot be reached. Try again in a moment.");
-            return Self { source: Some(error.into()), ..api.into() };
+            let api = ApiError::new(
+                ErrorCode::Unavailable,
+                "The database cannot be reached. Try again in a moment.",
+            );
+            return Self {
+                source: Some(error.into()),
+                ..api.into()
+            };
         }
         Self::internal(error)
     }
@@ -118,9 +146,10 @@ impl From<JsonRejection> for Error {
         match rejection {
             JsonRejection::JsonDataError(error) => Self::new(ErrorCode::InvalidField, error.body_text()),
             JsonRejection::BytesRejection(error) => error.into(),
-            JsonRejection::MissingJsonContentType(_) => {
-                Self::new(ErrorCode::UnsupportedMediaType, "Send the body as application/json.")
-            }
+            JsonRejection::MissingJsonContentType(_) => Self::new(
+                ErrorCode::UnsupportedMediaType,
+                "Send the body as application/json.",
+            ),
             other => Self::new(ErrorCode::BadRequest, other.body_text()),
         }
     }
@@ -131,7 +160,10 @@ impl From<BytesRejection> for Error {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Self::limit_exceeded("The body of the request is larger than is allowed here.")
         } else {
-            Self::new(ErrorCode::BadRequest, "The body of the request could not be read.")
+            Self::new(
+                ErrorCode::BadRequest,
+                "The body of the request could not be read.",
+            )
         }
     }
 }

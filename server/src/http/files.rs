@@ -12,12 +12,20 @@ use crate::store::files::{self, Retry};
 #[utoipa::path(post, path = "/api/v1/files/{id}/cancel", tag = "datasets", params(("id" = i64, Path)),
     responses((status = 200, body = VcfFile), (status = 404, description = "No such file"),
               (status = 409, description = "It is not on its way")))]
-pub async fn cancel(State(state): State<AppState>, current: CurrentUser, Path(id): Path<i64>) -> Result<Json<VcfFile>, Error> {
+pub async fn cancel(
+    State(state): State<AppState>,
+    current: CurrentUser,
+    Path(id): Path<i64>,
+) -> Result<Json<VcfFile>, Error> {
     let reason = format!("Cancelled by {}.", current.user.name);
-    let cancelled = files::cancel(&state.pool, id, &reason).await?;
-    let file = files::find(&state.pool, id).await?.ok_or_else(|| Error::not_found("file"))?;
+    let cancelled = files::cancel(&state.head, &state.pool, id, &reason).await?;
+    let file = files::find(&state.pool, id)
+        .await?
+        .ok_or_else(|| Error::not_found("file"))?;
     if !cancelled {
-        return Err(Error::conflict("The file is not on its way, so there is nothing to cancel."));
+        return Err(Error::conflict(
+            "The file is not on its way, so there is nothing to cancel.",
+        ));
     }
     state.raw_arrived.notify_waiters();
     Ok(Json(file.into()))
@@ -27,16 +35,28 @@ pub async fn cancel(State(state): State<AppState>, current: CurrentUser, Path(id
 #[utoipa::path(post, path = "/api/v1/files/{id}/retry", tag = "datasets", params(("id" = i64, Path)),
     responses((status = 200, body = VcfFile), (status = 404, description = "No such file"),
               (status = 409, description = "It did not stop, or its bytes were deleted")))]
-pub async fn retry(State(state): State<AppState>, _: CurrentUser, Path(id): Path<i64>) -> Result<Json<VcfFile>, Error> {
-    files::find(&state.pool, id).await?.ok_or_else(|| Error::not_found("file"))?;
+pub async fn retry(
+    State(state): State<AppState>,
+    _: CurrentUser,
+    Path(id): Path<i64>,
+) -> Result<Json<VcfFile>, Error> {
+    files::find(&state.pool, id)
+        .await?
+        .ok_or_else(|| Error::not_found("file"))?;
     let new_id = match files::retry(&state.pool, id, state.settings.limits.upload_expiry).await? {
         Retry::Started(new_id) => new_id,
-        Retry::NotStopped => return Err(Error::conflict("The file neither failed nor was cancelled, or was retried.")),
+        Retry::NotStopped => {
+            return Err(Error::conflict(
+                "The file neither failed nor was cancelled, or was retried.",
+            ));
+        }
         Retry::BytesGone => {
             return Err(Error::conflict("The file's bytes were deleted.").with_hint("Upload it again."));
         }
     };
     state.raw_arrived.notify_waiters();
-    let file = files::find(&state.pool, new_id).await?.ok_or_else(|| Error::not_found("file"))?;
+    let file = files::find(&state.pool, new_id)
+        .await?
+        .ok_or_else(|| Error::not_found("file"))?;
     Ok(Json(file.into()))
 }

@@ -58,41 +58,82 @@ pub async fn list(
     let limit = wanted.limit.unwrap_or(most).clamp(1, most).into();
     let after = wanted.after.unwrap_or(0);
     let rows = findings::list(&state.pool, id, wanted.rule.as_deref(), after, limit).await?;
-    let next = (rows.len() as i64 == limit).then(|| rows.last().map(|row| row.id.to_string())).flatten();
-    let totals = findings::totals(&state.pool, id).await?.into_iter().map(total).collect();
+    let next = (rows.len() as i64 == limit)
+        .then(|| rows.last().map(|row| row.id.to_string()))
+        .flatten();
+    let totals = findings::totals(&state.pool, id)
+        .await?
+        .into_iter()
+        .map(total)
+        .collect();
     let findings = rows.into_iter().map(finding).collect();
-    Ok(Json(FindingsPage { totals, findings, next }).into_response())
+    Ok(Json(FindingsPage {
+        totals,
+        findings,
+        next,
+    })
+    .into_response())
 }
 
 /// Page by page from the database, so a long report takes no more memory than a short one.
 fn as_csv(state: AppState, dataset_id: i64, slug: &str, rule: Option<String>) -> Response {
     let limit = i64::from(state.settings.limits.max_page);
     let pages = stream::try_unfold((Some(0), state, rule), move |(after, state, rule)| async move {
-        let Some(after) = after else { return Ok::<_, store::Error>(None) };
+        let Some(after) = after else {
+            return Ok::<_, store::StoreError>(None);
+        };
         let rows = findings::list(&state.pool, dataset_id, rule.as_deref(), after, limit).await?;
         let next = rows.last().map(|row| row.id);
-        let mut text = if after == 0 { String::from(CSV_HEADING) } else { String::new() };
+        let mut text = if after == 0 {
+            String::from(CSV_HEADING)
+        } else {
+            String::new()
+        };
         for row in &rows {
             let (line, column) = (row.line.to_string(), row.column.to_string());
-            csv::write_row(&mut text, [&row.filename, &row.rule, &row.severity, &line, &column, &row.text, &row.message]);
+            csv::write_row(
+                &mut text,
+                [
+                    &row.filename,
+                    &row.rule,
+                    &row.severity,
+                    &line,
+                    &column,
+                    &row.text,
+                    &row.message,
+                ],
+            );
         }
         Ok(Some((Bytes::from(text), (next, state, rule))))
     });
     let filename = format!("attachment; filename=\"{slug}-findings.csv\"");
     let disposition = HeaderValue::from_str(&filename).unwrap_or(HeaderValue::from_static("attachment"));
-    let headers =
-        [(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")), (header::CONTENT_DISPOSITION, disposition)];
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/csv; charset=utf-8"),
+        ),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
     (headers, ResponseBody::from_stream(pages)).into_response()
 }
 
 const CSV_HEADING: &str = "file,rule,severity,line,column,text,message\r\n";
 
 fn severity(word: &str) -> Severity {
-    if word == "error" { Severity::Error } else { Severity::Warning }
+    if word == "error" {
+        Severity::Error
+    } else {
+        Severity::Warning
+    }
 }
 
 fn total(row: findings::Total) -> RuleTotal {
-    RuleTotal { severity: severity(&row.severity), rule: row.rule, n: row.n }
+    RuleTotal {
+        severity: severity(&row.severity),
+        rule: row.rule,
+        n: row.n,
+    }
 }
 
 fn finding(row: findings::Finding) -> Finding {

@@ -24,7 +24,10 @@ pub async fn readyz(State(state): State<AppState>) -> Result<&'static str, Error
 
 /// Figures for Prometheus.
 pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], state.metrics.render())
+    (
+        [(CONTENT_TYPE, "text/plain; version=0.0.4")],
+        state.metrics.render(),
+    )
 }
 
 /// No route matches.
@@ -34,5 +37,8 @@ pub async fn nothing_here() -> Error {
 
 /// A route matches, but not with this method.
 pub async fn method_not_allowed() -> Error {
-    Error::new(ErrorCode::MethodNotAllowed, "This address does not take that method.")
+    Error::new(
+        ErrorCode::MethodNotAllowed,
+        "This address does not take that method.",
+    )
 }

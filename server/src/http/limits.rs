@@ -23,7 +23,12 @@ pub struct Limits {
     #[arg(long, env = "ALLELECAST_DISK_RESERVE", default_value = "1GiB", value_parser = parse_size, value_name = "SIZE")]
     pub disk_reserve: u64,
     /// Seconds after its last byte at which an unfinished upload is given up; raw bytes of failed files are kept as long
-    #[arg(long, env = "ALLELECAST_UPLOAD_EXPIRY", default_value_t = 86_400, value_name = "SECONDS")]
+    #[arg(
+        long,
+        env = "ALLELECAST_UPLOAD_EXPIRY",
+        default_value_t = 86_400,
+        value_name = "SECONDS"
+    )]
     pub upload_expiry: u32,
     /// Largest JSON body
     #[arg(long, env = "ALLELECAST_MAX_JSON", default_value = "1MiB", value_parser = parse_size, value_name = "SIZE")]
@@ -32,7 +37,12 @@ pub struct Limits {
     #[arg(long, env = "ALLELECAST_MAX_PANEL", default_value = "64MiB", value_parser = parse_size, value_name = "SIZE")]
     pub max_panel: u64,
     /// Seconds after which a request is given up (uploads and streams excepted)
-    #[arg(long, env = "ALLELECAST_REQUEST_TIMEOUT", default_value_t = 30, value_name = "SECONDS")]
+    #[arg(
+        long,
+        env = "ALLELECAST_REQUEST_TIMEOUT",
+        default_value_t = 30,
+        value_name = "SECONDS"
+    )]
     pub request_timeout: u32,
     /// Failed sign-ins, and registrations, of one account within the window
     #[arg(long, env = "ALLELECAST_ATTEMPTS_PER_ACCOUNT", default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -41,7 +51,12 @@ pub struct Limits {
     #[arg(long, env = "ALLELECAST_ATTEMPTS_PER_ADDRESS", default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub attempts_per_address: u32,
     /// Length of the window in which attempts are counted
-    #[arg(long, env = "ALLELECAST_ATTEMPT_WINDOW", default_value_t = 900, value_name = "SECONDS")]
+    #[arg(
+        long,
+        env = "ALLELECAST_ATTEMPT_WINDOW",
+        default_value_t = 900,
+        value_name = "SECONDS"
+    )]
     pub attempt_window: u32,
     /// Passwords hashed at once; each takes 19 MiB of memory
     #[arg(long, env = "ALLELECAST_CONCURRENT_HASHES", default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -50,7 +65,12 @@ pub struct Limits {
     #[arg(long, env = "ALLELECAST_SESSION_LIFETIME", default_value_t = 14 * 86_400, value_name = "SECONDS")]
     pub session_lifetime: u32,
     /// Seconds for which a WebSocket ticket is good
-    #[arg(long, env = "ALLELECAST_TICKET_LIFETIME", default_value_t = 30, value_name = "SECONDS")]
+    #[arg(
+        long,
+        env = "ALLELECAST_TICKET_LIFETIME",
+        default_value_t = 30,
+        value_name = "SECONDS"
+    )]
     pub ticket_lifetime: u32,
     /// API tokens that one account may have
     #[arg(long, env = "ALLELECAST_MAX_TOKENS", default_value_t = 50, value_name = "N")]

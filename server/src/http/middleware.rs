@@ -30,7 +30,10 @@ pub(super) fn wrap(router: Router<AppState>, state: &AppState) -> Router<AppStat
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn(observe))
-            .layer(from_fn_with_state(headers::headers(&state.settings), headers::add))
+            .layer(from_fn_with_state(
+                headers::headers(&state.settings),
+                headers::add,
+            ))
             .layer(CompressionLayer::new().compress_when(compressible))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(state.clone(), auth::origin::refuse_foreign))
@@ -43,13 +46,21 @@ async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = Uuid::now_v7().to_string();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
     let span = tracing::info_span!("request", %id, %method, path = request.uri().path());
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
     span.in_scope(|| tracing::debug!(status, seconds, "answered"));
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route),
+        ("status", status.to_string()),
+    ];
     metrics::counter!("allelecast_http_requests_total", &labels).increment(1);
     metrics::histogram!("allelecast_http_request_seconds", &labels[..2]).record(seconds);
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -71,6 +82,8 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 pub(super) async fn time_limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
     match tokio::time::timeout(state.settings.limits.request_time(), next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Error::unavailable("This took too long.").with_header(header::RETRY_AFTER, 5.into()).into_response(),
+        Err(_) => Error::unavailable("This took too long.")
+            .with_header(header::RETRY_AFTER, 5.into())
+            .into_response(),
     }
 }

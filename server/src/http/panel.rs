@@ -13,7 +13,10 @@ const NAMED: usize = 10;
 /// Reads a panel and says which groups it makes of the samples.
 #[utoipa::path(post, path = "/api/v1/panel/preview", tag = "datasets", request_body = PanelPreviewRequest,
     responses((status = 200, body = PanelPreview), (status = 422, description = "The panel cannot be read")))]
-pub async fn preview(_: CurrentUser, Body(request): Body<PanelPreviewRequest>) -> Result<Json<PanelPreview>, Error> {
+pub async fn preview(
+    _: CurrentUser,
+    Body(request): Body<PanelPreviewRequest>,
+) -> Result<Json<PanelPreview>, Error> {
     let panel = read(&request.panel)?;
     Ok(Json(compare(&panel, &request.samples, request.ignore_prefix)))
 }
@@ -25,7 +28,10 @@ pub(super) fn read(text: &str) -> Result<Panel, Error> {
 
 fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).chain(['.']).collect())
+        .unwrap_or_default()
 }
 
 fn compare(panel: &Panel, samples: &[String], ignore_prefix: bool) -> PanelPreview {
@@ -38,10 +44,16 @@ fn compare(panel: &Panel, samples: &[String], ignore_prefix: bool) -> PanelPrevi
     let of_file = if samples.is_empty() { &listed[..] } else { samples };
     let mut families: Vec<PanelFamily> = Vec::new();
     for group in panel.groups(of_file, ignore_prefix).groups {
-        let entry = PanelGroup { value: group.value, samples: group.samples.len() as u64 };
+        let entry = PanelGroup {
+            value: group.value,
+            samples: group.samples.len() as u64,
+        };
         match families.last_mut().filter(|family| family.family == group.family) {
             Some(family) => family.groups.push(entry),
-            None => families.push(PanelFamily { family: group.family, groups: vec![entry] }),
+            None => families.push(PanelFamily {
+                family: group.family,
+                groups: vec![entry],
+            }),
         }
     }
     PanelPreview {
@@ -68,13 +80,29 @@ mod tests {
         let samples = ["A", "C1::B", "C2::C", "Q"].map(String::from);
         let plain = compare(&panel, &samples, false);
         assert_eq!((plain.listed, plain.samples, plain.matched), (3, 4, 1));
-        assert_eq!(plain.prefix.as_ref().map(|prefix| (prefix.carriers, prefix.matched_without)), Some((2, 3)));
+        assert_eq!(
+            plain
+                .prefix
+                .as_ref()
+                .map(|prefix| (prefix.carriers, prefix.matched_without)),
+            Some((2, 3))
+        );
         assert_eq!(plain.unmatched, ["Q"]);
         let ignoring = compare(&panel, &samples, true);
         assert_eq!(ignoring.matched, 3);
-        let names: Vec<&str> = ignoring.families.iter().map(|family| family.family.as_str()).collect();
+        let names: Vec<&str> = ignoring
+            .families
+            .iter()
+            .map(|family| family.family.as_str())
+            .collect();
         assert_eq!(names, ["all", "pop"]);
-        assert_eq!(ignoring.families[1].groups[0], PanelGroup { value: "GBR".into(), samples: 2 });
+        assert_eq!(
+            ignoring.families[1].groups[0],
+            PanelGroup {
+                value: "GBR".into(),
+                samples: 2
+            }
+        );
     }
 
     #[test]

@@ -53,12 +53,19 @@ impl Route {
 
     /// It may carry a sample panel.
     pub fn carries_panel(self) -> Self {
-        Self { body: BodyLimit::Panel, ..self }
+        Self {
+            body: BodyLimit::Panel,
+            ..self
+        }
     }
 
     /// It reads or writes a stream: no time limit, and the handler counts the bytes.
     pub fn streams(self) -> Self {
-        Self { timed: false, body: BodyLimit::Stream, ..self }
+        Self {
+            timed: false,
+            body: BodyLimit::Stream,
+            ..self
+        }
     }
 
     /// The handler with its layers.

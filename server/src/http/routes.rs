@@ -8,7 +8,7 @@ use super::route::{Route, delete, get, head, options, patch, post};
 use super::*;
 
 /// Every route.
-pub(super) fn table() -> Vec<Route> {
+pub fn table() -> Vec<Route> {
     vec![
         get("/healthz", health::healthz).open(),
         get("/readyz", health::readyz).open(),
@@ -51,6 +51,8 @@ pub fn router(state: AppState) -> Router {
     for route in table() {
         router = router.route(route.path, route.into_handler(&state));
     }
-    let router = router.fallback(health::nothing_here).method_not_allowed_fallback(health::method_not_allowed);
+    let router = router
+        .fallback(health::nothing_here)
+        .method_not_allowed_fallback(health::method_not_allowed);
     middleware::wrap(router, &state).with_state(state)
 }

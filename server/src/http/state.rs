@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
 
 use super::Settings;
 use super::auth::password::Passwords;
+use crate::store::head::Head;
+use crate::store::pool::PgPool;
 use crate::store::raw::RawStore;
 
 /// State of one server.
@@ -20,6 +21,8 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     /// The database.
     pub pool: PgPool,
+    /// The newest version, and who waits for it.
+    pub head: Arc<Head>,
     /// Raw bytes of uploads.
     pub raw: RawStore,
     /// Wakes the import worker: bytes were stored, or an upload was made, completed, cancelled or retried.

@@ -32,11 +32,21 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<CreatedToken>), Error> {
     let name = new.name.trim();
     if name.is_empty() || name.chars().count() > 100 {
-        return Err(Error::invalid_field("name", "A token needs a name of 1 to 100 characters."));
+        return Err(Error::invalid_field(
+            "name",
+            "A token needs a name of 1 to 100 characters.",
+        ));
     }
     let token = secret::generate("act_");
     let limit = state.settings.limits.max_tokens;
-    let id = tokens::create(&state.pool, current.user.id, name, &secret::digest(&token), limit.into()).await?;
+    let id = tokens::create(
+        &state.pool,
+        current.user.id,
+        name,
+        &secret::digest(&token),
+        limit.into(),
+    )
+    .await?;
     let full = || Error::limit_exceeded(format!("An account may have {limit} tokens. Delete one first."));
     let id = id.ok_or_else(full)?.to_string();
     Ok((StatusCode::CREATED, Json(CreatedToken { id, token })))
@@ -44,7 +54,10 @@ pub async fn create(
 
 /// Lists the account's tokens.
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "account", responses((status = 200, body = [TokenInfo])))]
-pub async fn list(State(state): State<AppState>, current: CurrentUser) -> Result<Json<Vec<TokenInfo>>, Error> {
+pub async fn list(
+    State(state): State<AppState>,
+    current: CurrentUser,
+) -> Result<Json<Vec<TokenInfo>>, Error> {
     let tokens = tokens::list(&state.pool, current.user.id).await?;
     Ok(Json(tokens.into_iter().map(info).collect()))
 }

@@ -18,9 +18,7 @@ use uuid::Uuid;
 use super::auth::CurrentUser;
 use super::{AppState, Error, Path};
 use crate::store::uploads::{self, Appended, Created, NewUpload, expiry};
-use headers::{
-    TUS_RESUMABLE, UPLOAD_DEFER_LENGTH, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET, VERSION,
-};
+use headers::{TUS_RESUMABLE, UPLOAD_DEFER_LENGTH, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET, VERSION};
 
 /// What this server speaks.
 #[utoipa::path(options, path = "/api/v1/uploads", tag = "uploads", responses((status = 204)))]
@@ -31,8 +29,16 @@ pub async fn capabilities(State(state): State<AppState>, _: CurrentUser) -> Resp
         (headers::TUS_EXTENSION, headers::EXTENSIONS),
         (headers::TUS_CHECKSUM_ALGORITHM, headers::ALGORITHMS),
     ];
-    let size = (headers::TUS_MAX_SIZE, HeaderValue::from(state.settings.limits.max_upload));
-    (StatusCode::NO_CONTENT, AppendHeaders(fixed), AppendHeaders([size])).into_response()
+    let size = (
+        headers::TUS_MAX_SIZE,
+        HeaderValue::from(state.settings.limits.max_upload),
+    );
+    (
+        StatusCode::NO_CONTENT,
+        AppendHeaders(fixed),
+        AppendHeaders([size]),
+    )
+        .into_response()
 }
 
 /// Begins an upload: `Upload-Length` or `Upload-Defer-Length: 1`, `Upload-Metadata` with `dataset_id` and `filename`.
@@ -62,7 +68,9 @@ pub async fn create(
         Created::Upload(raw_id) => raw_id,
         Created::NoDataset => return Err(Error::not_found("dataset")),
         Created::DatasetCompleted => {
-            return Err(Error::conflict("The dataset is complete; no further file can be added."));
+            return Err(Error::conflict(
+                "The dataset is complete; no further file can be added.",
+            ));
         }
     };
     state.raw_arrived.notify_waiters();
@@ -72,7 +80,12 @@ pub async fn create(
     }
     let location = HeaderValue::from_str(&format!("/api/v1/uploads/{raw_id}")).map_err(Error::internal)?;
     let status = upload_status(&state, raw_id).await?;
-    Ok((StatusCode::CREATED, AppendHeaders([(header::LOCATION, location)]), status).into_response())
+    Ok((
+        StatusCode::CREATED,
+        AppendHeaders([(header::LOCATION, location)]),
+        status,
+    )
+        .into_response())
 }
 
 /// How far an upload is.
@@ -128,10 +141,12 @@ pub async fn terminate(
     headers::demand_version(&request_headers)?;
     let file = uploads::find(&state.pool, raw_id).await?.ok_or_else(no_upload)?;
     let reason = format!("The upload was ended by {}.", current.user.name);
-    crate::store::files::cancel(&state.pool, file.id, &reason).await?;
+    crate::store::files::cancel(&state.head, &state.pool, file.id, &reason).await?;
     let file = uploads::find(&state.pool, raw_id).await?.ok_or_else(no_upload)?;
     if !matches!(file.state.0, FileState::Cancelled | FileState::Failed) {
-        return Err(Error::conflict("The file is imported already. Delete its dataset instead."));
+        return Err(Error::conflict(
+            "The file is imported already. Delete its dataset instead.",
+        ));
     }
     expiry::delete(&state.pool, &state.raw, raw_id).await?;
     state.raw_arrived.notify_waiters();
@@ -148,7 +163,11 @@ async fn declare_size(state: &AppState, raw_id: Uuid, request_headers: &HeaderMa
         }
         _ => {
             let file = uploads::find(&state.pool, raw_id).await?.ok_or_else(no_upload)?;
-            if file.size == Some(size) { Ok(()) } else { Err(Error::conflict("The upload's length is another one.")) }
+            if file.size == Some(size) {
+                Ok(())
+            } else {
+                Err(Error::conflict("The upload's length is another one."))
+            }
         }
     }
 }
@@ -164,7 +183,9 @@ async fn upload_status(state: &AppState, raw_id: Uuid) -> Result<HeaderMap, Erro
         Some(size) => status.insert(UPLOAD_LENGTH, size.into()),
         None => status.insert(UPLOAD_DEFER_LENGTH, 1.into()),
     };
-    if !file.received_all && let Some(expires) = file.expires_at.and_then(headers::http_date) {
+    if !file.received_all
+        && let Some(expires) = file.expires_at.and_then(headers::http_date)
+    {
         status.insert(UPLOAD_EXPIRES, expires);
     }
     Ok(status)

@@ -17,6 +17,14 @@ pub async fn create(State(state): State<AppState>, current: CurrentUser) -> Resu
         Proof::Session(id) => (Some(id.as_str()), None),
         Proof::Token(id) => (None, Some(*id)),
     };
-    tickets::create(&state.pool, &ticket, current.user.id, session_id, token_id, expires_in).await?;
+    tickets::create(
+        &state.pool,
+        &ticket,
+        current.user.id,
+        session_id,
+        token_id,
+        expires_in,
+    )
+    .await?;
     Ok(Json(WsTicket { ticket, expires_in }))
 }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use sqlx::PgPool;
 
-use super::Error;
+use super::StoreError;
 
 /// What is attempted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,11 +57,17 @@ pub async fn admit(
     email: &str,
     address: IpAddr,
     allowance: Allowance,
-) -> Result<Admission, Error> {
+) -> Result<Admission, StoreError> {
     let mut tx = pool.begin().await?;
     // Every attempt locks its account first and its address second, so two never wait for each other.
-    for key in [format!("account {}", email.to_lowercase()), format!("address {address}")] {
-        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7))").bind(key).execute(&mut *tx).await?;
+    for key in [
+        format!("account {}", email.to_lowercase()),
+        format!("address {address}"),
+    ] {
+        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7))")
+            .bind(key)
+            .execute(&mut *tx)
+            .await?;
     }
     let retry_after: Option<i32> = sqlx::query_scalar(
         "WITH counted AS (
@@ -85,7 +91,9 @@ pub async fn admit(
     .fetch_one(&mut *tx)
     .await?;
     if let Some(seconds) = retry_after {
-        return Ok(Admission::Refused { retry_after: u32::try_from(seconds).unwrap_or(1).max(1) });
+        return Ok(Admission::Refused {
+            retry_after: u32::try_from(seconds).unwrap_or(1).max(1),
+        });
     }
     let id = sqlx::query_scalar(
         "INSERT INTO login_attempt (kind, email, address, succeeded) VALUES ($1, lower($2), $3::inet, false) RETURNING id",
@@ -100,13 +108,18 @@ pub async fn admit(
 }
 
 /// Notes that an attempt succeeded.
-pub async fn succeed(pool: &PgPool, id: i64) -> Result<(), Error> {
-    sqlx::query("UPDATE login_attempt SET succeeded = true WHERE id = $1").bind(id).execute(pool).await?;
+pub async fn succeed(pool: &PgPool, id: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE login_attempt SET succeeded = true WHERE id = $1")
+        .bind(id)
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
 /// Deletes attempts older than a day; returns how many.
-pub async fn sweep(pool: &PgPool) -> Result<u64, Error> {
-    let done = sqlx::query("DELETE FROM login_attempt WHERE created_at < now() - interval '1 day'").execute(pool).await?;
+pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM login_attempt WHERE created_at < now() - interval '1 day'")
+        .execute(pool)
+        .await?;
     Ok(done.rows_affected())
 }

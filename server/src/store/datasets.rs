@@ -7,17 +7,24 @@ mod state;
 
 use std::collections::HashMap;
 
+use allelecast_protocol::Version;
 use allelecast_protocol::dataset::{AbsentSites, Dataset, FindingTotals, NewDataset, Profile};
-use sqlx::PgPool;
+use sqlx::{PgPool, Row as _};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::notice::{self, Notice};
-use super::{Error, Word, files, findings, groups, samples};
+use super::head::{self, ChangeKind, Head, NewChange};
+use super::{StoreError, Word, files, findings, groups, samples};
 
 /// Makes a dataset; returns its id and its slug.
-pub async fn create(pool: &PgPool, new: &NewDataset, build_id: i16, user_id: Uuid) -> Result<(i64, String), Error> {
+pub async fn create(
+    head: &Head,
+    pool: &PgPool,
+    new: &NewDataset,
+    build_id: i16,
+    user_id: Uuid,
+) -> Result<(i64, String), StoreError> {
     let wanted = slug::slug(&new.name);
     let mut tx = pool.begin().await?;
     let mut attempt = 0;
@@ -43,13 +50,15 @@ pub async fn create(pool: &PgPool, new: &NewDataset, build_id: i16, user_id: Uui
             None => attempt += 1,
         }
     };
-    notice::publish(&mut tx, Notice::DatasetCreated { dataset_id }).await?;
+    let change = NewChange::of_dataset(ChangeKind::DatasetCreated, dataset_id);
+    let version = head::bump(&mut tx, &change).await?;
     tx.commit().await?;
+    head.announce(version);
     Ok((dataset_id, slug))
 }
 
 /// Notes that no further file follows; `false` if there is no such dataset. Twice is as good as once.
-pub async fn complete(pool: &PgPool, dataset_id: i64) -> Result<bool, Error> {
+pub async fn complete(head: &Head, pool: &PgPool, dataset_id: i64) -> Result<bool, StoreError> {
     let mut tx = pool.begin().await?;
     let changed: Option<bool> = sqlx::query_scalar(
         "WITH before AS (SELECT id, completed_at FROM dataset WHERE id = $1 AND removed_seq IS NULL FOR UPDATE),
@@ -61,15 +70,17 @@ pub async fn complete(pool: &PgPool, dataset_id: i64) -> Result<bool, Error> {
     .fetch_optional(&mut *tx)
     .await?;
     if changed == Some(true) {
-        notice::publish(&mut tx, Notice::DatasetCompleted { dataset_id }).await?;
+        let change = NewChange::of_dataset(ChangeKind::DatasetCompleted, dataset_id);
+        let version = head::bump(&mut tx, &change).await?;
         tx.commit().await?;
+        head.announce(version);
     }
     Ok(changed.is_some())
 }
 
 /// Hides a dataset, all its blocks and its groups from the next version on, and ends its jobs; `false` if there is
 /// no such dataset.
-pub async fn remove(pool: &PgPool, dataset_id: i64) -> Result<bool, Error> {
+pub async fn remove(head: &Head, pool: &PgPool, dataset_id: i64) -> Result<bool, StoreError> {
     let mut tx = pool.begin().await?;
     sqlx::query(
         "UPDATE job SET state = 'cancelled', finished_at = now()
@@ -93,22 +104,37 @@ pub async fn remove(pool: &PgPool, dataset_id: i64) -> Result<bool, Error> {
     if found.is_none() {
         return Ok(false);
     }
-    notice::publish(&mut tx, Notice::DatasetDeleted { dataset_id }).await?;
+    let row = sqlx::query(
+        "WITH bumped AS (UPDATE head SET seq = seq + 1 RETURNING epoch, seq),
+              hidden AS (UPDATE dataset SET removed_seq = bumped.seq FROM bumped WHERE id = $1),
+              noted AS (INSERT INTO change (seq, kind, dataset_id) SELECT seq, $2, $1 FROM bumped)
+         SELECT epoch, seq FROM bumped",
+    )
+    .bind(dataset_id)
+    .bind(ChangeKind::DatasetDeleted.as_str())
+    .fetch_one(&mut *tx)
+    .await?;
+    let version = Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    };
     tx.commit().await?;
+    head.announce(version);
     Ok(true)
 }
 
 /// Whether there is such a dataset, and it was not removed.
-pub async fn exists(pool: &PgPool, dataset_id: i64) -> Result<bool, Error> {
-    let exists = sqlx::query_scalar("SELECT EXISTS (SELECT FROM dataset WHERE id = $1 AND removed_seq IS NULL)")
-        .bind(dataset_id)
-        .fetch_one(pool)
-        .await?;
+pub async fn exists(pool: &PgPool, dataset_id: i64) -> Result<bool, StoreError> {
+    let exists =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM dataset WHERE id = $1 AND removed_seq IS NULL)")
+            .bind(dataset_id)
+            .fetch_one(pool)
+            .await?;
     Ok(exists)
 }
 
 /// A dataset as it is shown.
-pub async fn find(pool: &PgPool, dataset_id: i64) -> Result<Option<Dataset>, Error> {
+pub async fn find(pool: &PgPool, dataset_id: i64) -> Result<Option<Dataset>, StoreError> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT d.id, d.name, d.slug, b.name AS build, d.profile, d.absent_sites, d.created_at,
                 d.completed_at IS NOT NULL AS completed
@@ -122,7 +148,7 @@ pub async fn find(pool: &PgPool, dataset_id: i64) -> Result<Option<Dataset>, Err
 }
 
 /// All datasets, newest first.
-pub async fn list(pool: &PgPool) -> Result<Vec<Dataset>, Error> {
+pub async fn list(pool: &PgPool) -> Result<Vec<Dataset>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT d.id, d.name, d.slug, b.name AS build, d.profile, d.absent_sites, d.created_at,
                 d.completed_at IS NOT NULL AS completed
@@ -147,7 +173,7 @@ struct Row {
 }
 
 /// Adds files, groups and totals to the rows.
-async fn shown(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Dataset>, Error> {
+async fn shown(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Dataset>, StoreError> {
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut files_of: HashMap<i64, Vec<_>> = HashMap::new();
     for file in files::of_datasets(pool, &ids).await? {

@@ -8,8 +8,8 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::notice::{self, Notice};
-use super::{Error, Word};
+use super::head::Head;
+use super::{StoreError, Word, imports};
 
 /// A file.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -60,7 +60,7 @@ impl From<File> for VcfFile {
 }
 
 /// A file.
-pub async fn find(pool: &PgPool, id: i64) -> Result<Option<File>, Error> {
+pub async fn find(pool: &PgPool, id: i64) -> Result<Option<File>, StoreError> {
     let file = sqlx::query_as(
         "SELECT id, dataset_id, raw_id, filename, state, size, received, received_all, parsed, records, alleles,
                 error, expires_at
@@ -73,7 +73,7 @@ pub async fn find(pool: &PgPool, id: i64) -> Result<Option<File>, Error> {
 }
 
 /// The files shown of some datasets, oldest first.
-pub async fn of_datasets(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<File>, Error> {
+pub async fn of_datasets(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<File>, StoreError> {
     let files = sqlx::query_as(
         "SELECT id, dataset_id, raw_id, filename, state, size, received, received_all, parsed, records, alleles,
                 error, expires_at
@@ -91,26 +91,29 @@ pub async fn of_datasets(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<File>
 /// Stops a file that is on its way and takes back what it had shown; `false` if it is not on its way.
 ///
 /// Its job is cancelled in the same transaction: a worker that holds it finds out when it commits.
-pub async fn cancel(pool: &PgPool, id: i64, reason: &str) -> Result<bool, Error> {
+pub async fn cancel(head: &Head, pool: &PgPool, id: i64, reason: &str) -> Result<bool, StoreError> {
     let mut tx = pool.begin().await?;
+    // The job first, as a worker's commit does, so that the two wait for each other and do not deadlock.
     sqlx::query(
         "UPDATE job SET state = 'cancelled', finished_at = now()
-         WHERE file_id = $1 AND state IN ('queued', 'running')",
+         WHERE file_id = $1 AND kind = 'import' AND state IN ('queued', 'running')",
     )
     .bind(id)
     .execute(&mut *tx)
     .await?;
     let dataset_id: Option<i64> = sqlx::query_scalar(
-        "UPDATE vcf_file SET state = 'cancelled', finished_at = now(), error = $2
-         WHERE id = $1 AND state IN ('waiting', 'importing') RETURNING dataset_id",
+        "SELECT dataset_id FROM vcf_file WHERE id = $1 AND state IN ('waiting', 'importing') FOR UPDATE",
     )
     .bind(id)
-    .bind(Json(FileError { message: reason.to_owned(), line: None }))
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(dataset_id) = dataset_id else { return Ok(false) };
-    notice::publish(&mut tx, Notice::FileRetracted { dataset_id, file_id: id }).await?;
+    let Some(dataset_id) = dataset_id else {
+        return Ok(false);
+    };
+    let error = serde_json::json!({ "message": reason });
+    let version = imports::retract(&mut tx, dataset_id, id, "cancelled", Some(error)).await?;
     tx.commit().await?;
+    head.announce(version);
     Ok(true)
 }
 
@@ -126,7 +129,7 @@ pub enum Retry {
 }
 
 /// Imports a failed or cancelled file again, from the raw bytes that are there; an unfinished upload may go on.
-pub async fn retry(pool: &PgPool, id: i64, expires_after_seconds: u32) -> Result<Retry, Error> {
+pub async fn retry(pool: &PgPool, id: i64, expires_after_seconds: u32) -> Result<Retry, StoreError> {
     let mut tx = pool.begin().await?;
     let stopped: Option<bool> = sqlx::query_scalar(
         "SELECT received = (SELECT coalesce(sum(p.length), 0) FROM upload_part p WHERE p.raw_id = f.raw_id)

@@ -4,7 +4,7 @@
 
 use sqlx::PgPool;
 
-use super::Error;
+use super::StoreError;
 
 /// A finding.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -48,7 +48,7 @@ pub async fn list(
     rule: Option<&str>,
     after: i64,
     limit: i64,
-) -> Result<Vec<Finding>, Error> {
+) -> Result<Vec<Finding>, StoreError> {
     let findings = sqlx::query_as(
         "SELECT n.id, n.file_id, f.filename, n.rule, n.severity, n.line, n.\"column\", n.text, n.message
          FROM finding n JOIN vcf_file f ON f.id = n.file_id
@@ -66,7 +66,7 @@ pub async fn list(
 }
 
 /// Totals of a dataset by rule, errors first, then the most frequent.
-pub async fn totals(pool: &PgPool, dataset_id: i64) -> Result<Vec<Total>, Error> {
+pub async fn totals(pool: &PgPool, dataset_id: i64) -> Result<Vec<Total>, StoreError> {
     let totals = sqlx::query_as(
         "SELECT t.rule, t.severity, sum(t.n)::bigint AS n
          FROM finding_total t JOIN vcf_file f ON f.id = t.file_id
@@ -82,7 +82,7 @@ pub async fn totals(pool: &PgPool, dataset_id: i64) -> Result<Vec<Total>, Error>
 }
 
 /// Errors and warnings of some datasets, as (dataset, errors, warnings); datasets without findings are left out.
-pub async fn counts(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<(i64, i64, i64)>, Error> {
+pub async fn counts(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<(i64, i64, i64)>, StoreError> {
     let counts = sqlx::query_as(
         "SELECT f.dataset_id,
                 coalesce(sum(t.n) FILTER (WHERE t.severity = 'error'), 0)::bigint,

@@ -5,7 +5,7 @@
 use allelecast_protocol::dataset::Group;
 use sqlx::PgPool;
 
-use super::Error;
+use super::StoreError;
 
 /// A group that answers.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -27,12 +27,18 @@ pub struct PublishedGroup {
 impl From<PublishedGroup> for Group {
     fn from(group: PublishedGroup) -> Self {
         let name = format!("{}.{}.{}", group.slug, group.family, group.value);
-        Group { id: group.id, name, family: group.family, value: group.value, samples: group.samples }
+        Group {
+            id: group.id,
+            name,
+            family: group.family,
+            value: group.value,
+            samples: group.samples,
+        }
     }
 }
 
 /// Groups of some datasets, `all` first, the others in the order in which they were made.
-pub async fn of_datasets(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<PublishedGroup>, Error> {
+pub async fn of_datasets(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<PublishedGroup>, StoreError> {
     let groups = sqlx::query_as(
         "SELECT g.id, g.dataset_id, d.slug, g.family, g.value, cardinality(v.members)::bigint AS samples
          FROM sample_group g
@@ -48,7 +54,7 @@ pub async fn of_datasets(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<Publi
 }
 
 /// Groups of all datasets of a build.
-pub async fn of_build(pool: &PgPool, build_id: i16) -> Result<Vec<PublishedGroup>, Error> {
+pub async fn of_build(pool: &PgPool, build_id: i16) -> Result<Vec<PublishedGroup>, StoreError> {
     let datasets: Vec<i64> =
         sqlx::query_scalar("SELECT id FROM dataset WHERE build_id = $1 AND removed_seq IS NULL")
             .bind(build_id)

@@ -4,7 +4,7 @@
 
 use sqlx::PgPool;
 
-use super::Error;
+use super::StoreError;
 
 /// A build as the program knows it.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub struct ContigRow<'a> {
 }
 
 /// Makes the tables `reference_build` and `contig` say what the program says.
-pub async fn sync(pool: &PgPool, builds: &[BuildRow<'_>]) -> Result<(), Error> {
+pub async fn sync(pool: &PgPool, builds: &[BuildRow<'_>]) -> Result<(), StoreError> {
     let mut tx = pool.begin().await?;
     for build in builds {
         sqlx::query(
@@ -64,6 +64,11 @@ pub async fn sync(pool: &PgPool, builds: &[BuildRow<'_>]) -> Result<(), Error> {
 }
 
 /// The id of a build, by its name.
-pub async fn build_id(pool: &PgPool, name: &str) -> Result<Option<i16>, Error> {
-    Ok(sqlx::query_scalar("SELECT id FROM reference_build WHERE name = $1").bind(name).fetch_optional(pool).await?)
+pub async fn build_id(pool: &PgPool, name: &str) -> Result<Option<i16>, StoreError> {
+    Ok(
+        sqlx::query_scalar("SELECT id FROM reference_build WHERE name = $1")
+            .bind(name)
+            .fetch_optional(pool)
+            .await?,
+    )
 }

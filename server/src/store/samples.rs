@@ -1,10 +1,47 @@
 //! Samples of a dataset.
 //!
-//! Invariant: a name is unique within its dataset, in the file's own spelling.
+//! Invariant: a dataset names each sample once.
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool, Row};
 
-use super::Error;
+use super::StoreError;
+use super::imports::NewSample;
+
+/// The samples of a dataset: id and name, in the order of their making.
+pub async fn of_dataset(
+    connection: &mut PgConnection,
+    dataset_id: i64,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = sqlx::query("SELECT id, name FROM sample WHERE dataset_id = $1 ORDER BY id")
+        .bind(dataset_id)
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
+}
+
+/// Adds samples; their ids in the order given.
+pub async fn insert(
+    connection: &mut PgConnection,
+    dataset_id: i64,
+    samples: &[NewSample],
+) -> Result<Vec<i64>, StoreError> {
+    let names: Vec<&str> = samples.iter().map(|sample| sample.name.as_str()).collect();
+    let sexes: Vec<Option<&str>> = samples.iter().map(|sample| sample.sex).collect();
+    let rows = sqlx::query(
+        "WITH given AS (SELECT * FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS u (name, sex, at)),
+              added AS (INSERT INTO sample (dataset_id, name, sex) SELECT $1, name, sex FROM given ORDER BY at
+                        RETURNING id, name)
+         SELECT added.id FROM added JOIN given USING (name) ORDER BY given.at",
+    )
+    .bind(dataset_id)
+    .bind(names)
+    .bind(sexes)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
 
 /// A sample with its groups.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -19,8 +56,8 @@ pub struct Sample {
     pub groups: Vec<i64>,
 }
 
-/// Samples of a dataset in the order of their ids, those after `after`, at most `limit`.
-pub async fn list(pool: &PgPool, dataset_id: i64, after: i64, limit: i64) -> Result<Vec<Sample>, Error> {
+/// A page of a dataset's samples: those after the id `after`, at most `limit`.
+pub async fn page(pool: &PgPool, dataset_id: i64, after: i64, limit: i64) -> Result<Vec<Sample>, StoreError> {
     let samples = sqlx::query_as(
         "SELECT s.id, s.name, s.sex,
                 ARRAY (SELECT g.id FROM sample_group g JOIN group_version v ON v.group_id = g.id
@@ -38,11 +75,12 @@ pub async fn list(pool: &PgPool, dataset_id: i64, after: i64, limit: i64) -> Res
 }
 
 /// Number of samples of each of some datasets, as (dataset, number); datasets without samples are left out.
-pub async fn counts(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<(i64, i64)>, Error> {
-    let counts =
-        sqlx::query_as("SELECT dataset_id, count(*) FROM sample WHERE dataset_id = ANY ($1) GROUP BY dataset_id")
-            .bind(dataset_ids)
-            .fetch_all(pool)
-            .await?;
+pub async fn counts(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    let counts = sqlx::query_as(
+        "SELECT dataset_id, count(*) FROM sample WHERE dataset_id = ANY ($1) GROUP BY dataset_id",
+    )
+    .bind(dataset_ids)
+    .fetch_all(pool)
+    .await?;
     Ok(counts)
 }

@@ -5,10 +5,10 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Error;
+use super::StoreError;
 
 /// Writes down whose session it is; `false` if the session is gone.
-pub async fn assign(pool: &PgPool, session_id: &str, user_id: Uuid) -> Result<bool, Error> {
+pub async fn assign(pool: &PgPool, session_id: &str, user_id: Uuid) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE tower_sessions.session SET user_id = $2 WHERE id = $1")
         .bind(session_id)
         .bind(user_id)
@@ -18,7 +18,9 @@ pub async fn assign(pool: &PgPool, session_id: &str, user_id: Uuid) -> Result<bo
 }
 
 /// Deletes what has expired; returns how many.
-pub async fn sweep(pool: &PgPool) -> Result<u64, Error> {
-    let done = sqlx::query("DELETE FROM tower_sessions.session WHERE expiry_date < now()").execute(pool).await?;
+pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM tower_sessions.session WHERE expiry_date < now()")
+        .execute(pool)
+        .await?;
     Ok(done.rows_affected())
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Error;
+use super::StoreError;
 use super::users::User;
 
 /// For whom a ticket was made, and by which sign-in: revoking that ends the socket too.
@@ -28,7 +28,7 @@ pub async fn create(
     session_id: Option<&str>,
     token_id: Option<Uuid>,
     seconds: u32,
-) -> Result<(), Error> {
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO ws_ticket (ticket_sha256, user_id, session_id, token_id, expires_at)
          VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))",
@@ -44,7 +44,7 @@ pub async fn create(
 }
 
 /// Takes a ticket: it is gone afterwards. `None` if it is unknown, was taken, has expired, or its sign-in has ended.
-pub async fn take(pool: &PgPool, ticket: &str) -> Result<Option<TicketOwner>, Error> {
+pub async fn take(pool: &PgPool, ticket: &str) -> Result<Option<TicketOwner>, StoreError> {
     #[derive(sqlx::FromRow)]
     struct Taken {
         session_id: Option<String>,
@@ -63,13 +63,24 @@ pub async fn take(pool: &PgPool, ticket: &str) -> Result<Option<TicketOwner>, Er
     .bind(digest(ticket))
     .fetch_optional(pool)
     .await?;
-    let Some(Taken { session_id, token_id, user }) = taken else { return Ok(None) };
-    let owner = TicketOwner { user, session_id, token_id };
+    let Some(Taken {
+        session_id,
+        token_id,
+        user,
+    }) = taken
+    else {
+        return Ok(None);
+    };
+    let owner = TicketOwner {
+        user,
+        session_id,
+        token_id,
+    };
     Ok(is_signed_in(pool, &owner).await?.then_some(owner))
 }
 
 /// Whether the sign-in that a ticket came from still holds; sockets ask again from time to time.
-pub async fn is_signed_in(pool: &PgPool, owner: &TicketOwner) -> Result<bool, Error> {
+pub async fn is_signed_in(pool: &PgPool, owner: &TicketOwner) -> Result<bool, StoreError> {
     let holds = sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM app_user WHERE id = $1 AND disabled_at IS NULL)
             AND ($2::text IS NULL
@@ -86,8 +97,10 @@ pub async fn is_signed_in(pool: &PgPool, owner: &TicketOwner) -> Result<bool, Er
 }
 
 /// Deletes what has expired; returns how many.
-pub async fn sweep(pool: &PgPool) -> Result<u64, Error> {
-    let done = sqlx::query("DELETE FROM ws_ticket WHERE expires_at < now()").execute(pool).await?;
+pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM ws_ticket WHERE expires_at < now()")
+        .execute(pool)
+        .await?;
     Ok(done.rows_affected())
 }
 

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Error;
+use super::StoreError;
 use super::users::User;
 
 /// A token as it is listed.
@@ -29,7 +29,7 @@ pub async fn create(
     name: &str,
     sha256: &[u8],
     limit: i64,
-) -> Result<Option<Uuid>, Error> {
+) -> Result<Option<Uuid>, StoreError> {
     let id = sqlx::query_scalar(
         "INSERT INTO api_token (user_id, name, token_sha256)
          SELECT $1, $2, $3
@@ -46,7 +46,7 @@ pub async fn create(
 }
 
 /// The account's tokens, oldest first.
-pub async fn list(pool: &PgPool, user_id: Uuid) -> Result<Vec<Token>, Error> {
+pub async fn list(pool: &PgPool, user_id: Uuid) -> Result<Vec<Token>, StoreError> {
     let tokens = sqlx::query_as(
         "SELECT id, name, created_at, last_used_at FROM api_token
          WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at",
@@ -58,7 +58,7 @@ pub async fn list(pool: &PgPool, user_id: Uuid) -> Result<Vec<Token>, Error> {
 }
 
 /// Ends a token of that account; `false` if there is none.
-pub async fn revoke(pool: &PgPool, user_id: Uuid, id: Uuid) -> Result<bool, Error> {
+pub async fn revoke(pool: &PgPool, user_id: Uuid, id: Uuid) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE api_token SET revoked_at = now() WHERE id = $2 AND user_id = $1 AND revoked_at IS NULL",
     )
@@ -70,7 +70,7 @@ pub async fn revoke(pool: &PgPool, user_id: Uuid, id: Uuid) -> Result<bool, Erro
 }
 
 /// Whose token that is; notes its use, at most once a minute.
-pub async fn owner(pool: &PgPool, sha256: &[u8]) -> Result<Option<(Uuid, User)>, Error> {
+pub async fn owner(pool: &PgPool, sha256: &[u8]) -> Result<Option<(Uuid, User)>, StoreError> {
     #[derive(sqlx::FromRow)]
     struct Owner {
         token_id: Uuid,
@@ -87,9 +87,19 @@ pub async fn owner(pool: &PgPool, sha256: &[u8]) -> Result<Option<(Uuid, User)>,
     .bind(sha256)
     .fetch_optional(pool)
     .await?;
-    let Some(Owner { token_id, stale, user }) = owner else { return Ok(None) };
+    let Some(Owner {
+        token_id,
+        stale,
+        user,
+    }) = owner
+    else {
+        return Ok(None);
+    };
     if stale {
-        sqlx::query("UPDATE api_token SET last_used_at = now() WHERE id = $1").bind(token_id).execute(pool).await?;
+        sqlx::query("UPDATE api_token SET last_used_at = now() WHERE id = $1")
+            .bind(token_id)
+            .execute(pool)
+            .await?;
     }
     Ok(Some((token_id, user)))
 }

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::StoreError;
 use super::files::File;
 use super::raw::RawStore;
-use super::Error;
 
 pub mod expiry;
 
@@ -40,7 +40,7 @@ pub enum Created {
 }
 
 /// Makes a file and the job that imports it.
-pub async fn create(pool: &PgPool, new: NewUpload<'_>) -> Result<Created, Error> {
+pub async fn create(pool: &PgPool, new: NewUpload<'_>) -> Result<Created, StoreError> {
     let mut tx = pool.begin().await?;
     let completed: Option<bool> = sqlx::query_scalar(
         "SELECT completed_at IS NOT NULL FROM dataset WHERE id = $1 AND removed_seq IS NULL FOR SHARE",
@@ -74,7 +74,7 @@ pub async fn create(pool: &PgPool, new: NewUpload<'_>) -> Result<Created, Error>
 }
 
 /// The newest file over these raw bytes.
-pub async fn find(pool: &PgPool, raw_id: Uuid) -> Result<Option<File>, Error> {
+pub async fn find(pool: &PgPool, raw_id: Uuid) -> Result<Option<File>, StoreError> {
     let file = sqlx::query_as(
         "SELECT id, dataset_id, raw_id, filename, state, size, received, received_all, parsed, records, alleles,
                 error, expires_at
@@ -105,7 +105,7 @@ pub async fn append(
     offset: i64,
     bytes: Bytes,
     expires_after_seconds: u32,
-) -> Result<Appended, Error> {
+) -> Result<Appended, StoreError> {
     let mut tx = pool.begin().await?;
     let row: Option<(i64, i64, bool)> = sqlx::query_as(
         "SELECT id, received, state IN ('waiting', 'importing') AND NOT received_all
@@ -114,7 +114,9 @@ pub async fn append(
     .bind(raw_id)
     .fetch_optional(&mut *tx)
     .await?;
-    let Some((file_id, received, open)) = row else { return Ok(Appended::Stopped) };
+    let Some((file_id, received, open)) = row else {
+        return Ok(Appended::Stopped);
+    };
     if received != offset {
         return Ok(Appended::OffsetTaken(received));
     }
@@ -150,7 +152,7 @@ pub async fn append(
 }
 
 /// Declares the size of an upload that was begun without one.
-pub async fn declare_size(pool: &PgPool, raw_id: Uuid, size: i64) -> Result<Appended, Error> {
+pub async fn declare_size(pool: &PgPool, raw_id: Uuid, size: i64) -> Result<Appended, StoreError> {
     let received: Option<i64> = sqlx::query_scalar(
         "UPDATE vcf_file SET size = $2, received_all = received = $2
          WHERE id = (SELECT max(id) FROM vcf_file WHERE raw_id = $1)
@@ -176,7 +178,12 @@ pub struct Part {
 }
 
 /// The parts that hold bytes from `offset` on, in order; at most `limit`.
-pub async fn parts_from(pool: &PgPool, raw_id: Uuid, offset: i64, limit: i64) -> Result<Vec<Part>, Error> {
+pub async fn parts_from(
+    pool: &PgPool,
+    raw_id: Uuid,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Part>, StoreError> {
     let parts = sqlx::query_as(
         "SELECT number, start, length FROM upload_part
          WHERE raw_id = $1 AND start + length > $2 ORDER BY start LIMIT $3",
@@ -190,7 +197,7 @@ pub async fn parts_from(pool: &PgPool, raw_id: Uuid, offset: i64, limit: i64) ->
 }
 
 /// Bytes that an account's uploads take up.
-pub async fn stored_bytes(pool: &PgPool, user_id: Uuid) -> Result<i64, Error> {
+pub async fn stored_bytes(pool: &PgPool, user_id: Uuid) -> Result<i64, StoreError> {
     let bytes = sqlx::query_scalar(
         "SELECT coalesce(sum(p.length), 0)::bigint FROM upload_part p
          WHERE p.raw_id IN (SELECT raw_id FROM vcf_file WHERE created_by = $1)",

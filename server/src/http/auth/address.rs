@@ -20,8 +20,14 @@ impl FromRequestParts<AppState> for ClientAddress {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical());
-        Ok(Self(client(peer, &parts.headers, &state.settings.trusted_proxies)))
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| {
+            peer.0.ip().to_canonical()
+        });
+        Ok(Self(client(
+            peer,
+            &parts.headers,
+            &state.settings.trusted_proxies,
+        )))
     }
 }
 
@@ -29,7 +35,9 @@ impl FromRequestParts<AppState> for ClientAddress {
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let mut address = peer;
     let lines = headers.get_all("x-forwarded-for").iter().rev();
-    let mut hops = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.rsplit(','));
+    let mut hops = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.rsplit(','));
     while trusted.contains(&address) {
         match hops.next().map(|hop| hop.trim().parse::<IpAddr>()) {
             Some(Ok(hop)) => address = hop.to_canonical(),
@@ -49,14 +57,23 @@ mod tests {
             ("9.9.9.9", "1.2.3.4", "", "9.9.9.9"),
             ("127.0.0.1", "1.2.3.4", "127.0.0.1", "1.2.3.4"),
             ("127.0.0.1", "6.6.6.6, 1.2.3.4", "127.0.0.1", "1.2.3.4"),
-            ("127.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.1", "127.0.0.1 10.0.0.1", "1.2.3.4"),
+            (
+                "127.0.0.1",
+                "6.6.6.6, 1.2.3.4, 10.0.0.1",
+                "127.0.0.1 10.0.0.1",
+                "1.2.3.4",
+            ),
             ("127.0.0.1", "nonsense", "127.0.0.1", "127.0.0.1"),
             ("127.0.0.1", "", "127.0.0.1", "127.0.0.1"),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert("x-forwarded-for", forwarded.parse().unwrap());
             let trusted: Vec<IpAddr> = trusted.split_whitespace().map(|ip| ip.parse().unwrap()).collect();
-            assert_eq!(client(peer.parse().unwrap(), &headers, &trusted).to_string(), expected, "{forwarded}");
+            assert_eq!(
+                client(peer.parse().unwrap(), &headers, &trusted).to_string(),
+                expected,
+                "{forwarded}"
+            );
         }
     }
 }

@@ -15,22 +15,36 @@ use crate::http::{AppState, Error, Settings};
 /// Whether the `Origin` is in the allow-list, exactly. Absent counts as not allowed: for `/ws`, where a browser
 /// always sends one; programs authenticate with a token instead of a cookie.
 pub fn origin_allowed(headers: &HeaderMap, settings: &Settings) -> bool {
-    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let origin = headers
+        .get(header::ORIGIN)
+        .and_then(|origin| origin.to_str().ok());
     origin.is_some_and(|origin| settings.allowed_origins.iter().any(|allowed| allowed == origin))
 }
 
 /// Refuses unsafe methods from pages of other origins.
-pub(in crate::http) async fn refuse_foreign(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(in crate::http) async fn refuse_foreign(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     if !request.method().is_safe() && is_foreign(request.headers(), &state.settings) {
-        return Error::new(ErrorCode::ForeignOrigin, "The request came from a page of another origin.")
-            .with_hint(format!("This server is to be opened at {}.", state.settings.public_url))
-            .into_response();
+        return Error::new(
+            ErrorCode::ForeignOrigin,
+            "The request came from a page of another origin.",
+        )
+        .with_hint(format!(
+            "This server is to be opened at {}.",
+            state.settings.public_url
+        ))
+        .into_response();
     }
     next.run(request).await
 }
 
 fn is_foreign(headers: &HeaderMap, settings: &Settings) -> bool {
-    let cross_site = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    let cross_site = headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site");
     cross_site || (headers.contains_key(header::ORIGIN) && !origin_allowed(headers, settings))
 }
 
@@ -63,7 +77,11 @@ mod tests {
             origin.map(|value| headers.insert(header::ORIGIN, value.parse().unwrap()));
             fetch_site.map(|value| headers.insert("sec-fetch-site", value.parse().unwrap()));
             assert_eq!(origin_allowed(&headers, &settings), allowed, "{origin:?}");
-            assert_eq!(is_foreign(&headers, &settings), foreign, "{origin:?} {fetch_site:?}");
+            assert_eq!(
+                is_foreign(&headers, &settings),
+                foreign,
+                "{origin:?} {fetch_site:?}"
+            );
         }
     }
 }

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
+use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{self, PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::Argon2;
 use tokio::sync::Semaphore;
 
 /// Fewest characters of a password.
@@ -45,7 +45,10 @@ impl Passwords {
     /// At most `concurrent` at once.
     pub fn new(concurrent: u32) -> Result<Self, Error> {
         let nobody = hash("nobody's password")?;
-        Ok(Self { slots: Arc::new(Semaphore::new(concurrent as usize)), nobody: nobody.into() })
+        Ok(Self {
+            slots: Arc::new(Semaphore::new(concurrent as usize)),
+            nobody: nobody.into(),
+        })
     }
 
     /// A new hash, as a PHC string.
@@ -73,7 +76,12 @@ impl Passwords {
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         // The permit travels with the work: a caller that gives up does not free the memory.
-        let permit = self.slots.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let permit = self
+            .slots
+            .clone()
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed");
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()
@@ -84,7 +92,9 @@ impl Passwords {
 
 fn hash(password: &str) -> Result<String, Error> {
     let salt = SaltString::generate(&mut OsRng);
-    Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
+    Ok(Argon2::default()
+        .hash_password(password.as_bytes(), &salt)?
+        .to_string())
 }
 
 #[cfg(test)]
@@ -96,8 +106,18 @@ mod tests {
         let passwords = Passwords::new(1).unwrap();
         let stored = passwords.hash("correct horse".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$"), "{stored}");
-        assert!(passwords.verify("correct horse".into(), Some(stored.clone())).await.unwrap());
-        assert!(!passwords.verify("wrong horse".into(), Some(stored)).await.unwrap());
+        assert!(
+            passwords
+                .verify("correct horse".into(), Some(stored.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .verify("wrong horse".into(), Some(stored))
+                .await
+                .unwrap()
+        );
         assert!(!passwords.verify("nobody's password".into(), None).await.unwrap());
     }
 }

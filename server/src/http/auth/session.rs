@@ -32,7 +32,9 @@ pub async fn begin(state: &AppState, session: &Session, user_id: Uuid) -> Result
     session.insert("user_id", user_id).await?;
     session.cycle_id().await?;
     session.save().await?;
-    let id = session.id().ok_or_else(|| Error::internal("a saved session has no id"))?;
+    let id = session
+        .id()
+        .ok_or_else(|| Error::internal("a saved session has no id"))?;
     if !sessions::assign(&state.pool, &id.to_string(), user_id).await? {
         return Err(Error::internal("a saved session was not found"));
     }

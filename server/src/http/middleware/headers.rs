@@ -18,7 +18,10 @@ pub(super) type Headers = Arc<[(HeaderName, HeaderValue)]>;
 pub(super) async fn add(State(headers): State<Headers>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in headers.iter() {
-        response.headers_mut().entry(name).or_insert_with(|| value.clone());
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert_with(|| value.clone());
     }
     response
 }
@@ -30,16 +33,24 @@ pub(super) fn headers(settings: &Settings) -> Headers {
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
         (
             HeaderName::from_static("permissions-policy"),
             "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), \
              payment=(), usb=()",
         ),
     ];
-    let mut headers: Vec<_> =
-        fixed.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
+    let mut headers: Vec<_> = fixed
+        .into_iter()
+        .map(|(name, value)| (name, HeaderValue::from_static(value)))
+        .collect();
     if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&settings.allowed_origins)) {
         headers.push((header::CONTENT_SECURITY_POLICY, policy));
     }
@@ -74,7 +85,10 @@ mod tests {
     #[test]
     fn sockets_may_go_to_the_origins_only() {
         let policy = content_security_policy(&["http://127.0.0.1:8080".into(), "https://a.example".into()]);
-        assert!(policy.contains("connect-src 'self' ws://127.0.0.1:8080 wss://a.example;"), "{policy}");
+        assert!(
+            policy.contains("connect-src 'self' ws://127.0.0.1:8080 wss://a.example;"),
+            "{policy}"
+        );
         assert!(!policy.contains("unsafe"), "{policy}");
     }
 }

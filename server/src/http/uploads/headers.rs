@@ -34,23 +34,38 @@ pub(super) const ALGORITHMS: HeaderValue = HeaderValue::from_static("sha1,sha256
 
 /// Refuses other editions.
 pub(super) fn demand_version(headers: &HeaderMap) -> Result<(), Error> {
-    if headers.get(TUS_RESUMABLE).is_some_and(|version| version == VERSION) {
+    if headers
+        .get(TUS_RESUMABLE)
+        .is_some_and(|version| version == VERSION)
+    {
         return Ok(());
     }
-    Err(Error::new(ErrorCode::ProtocolVersion, "This address speaks tus 1.0.0: send Tus-Resumable: 1.0.0.")
-        .with_header(TUS_VERSION, VERSION))
+    Err(Error::new(
+        ErrorCode::ProtocolVersion,
+        "This address speaks tus 1.0.0: send Tus-Resumable: 1.0.0.",
+    )
+    .with_header(TUS_VERSION, VERSION))
 }
 
 /// Whether the body is bytes of the upload.
 pub(super) fn has_bytes(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/offset+octet-stream")
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/offset+octet-stream")
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Result<Option<i64>, Error> {
-    let Some(value) = headers.get(name) else { return Ok(None) };
-    let digits = value.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some(value) = headers.get(name) else {
+        return Ok(None);
+    };
+    let digits = value
+        .to_str()
+        .ok()
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let number = digits.and_then(|digits| digits.parse().ok());
-    number.map(Some).ok_or_else(|| invalid(name, "is not a whole number"))
+    number
+        .map(Some)
+        .ok_or_else(|| invalid(name, "is not a whole number"))
 }
 
 /// `Upload-Offset`.
@@ -62,13 +77,16 @@ pub(super) fn offset(headers: &HeaderMap) -> Result<i64, Error> {
 pub(super) fn declared_size(headers: &HeaderMap, most: u64) -> Result<Option<i64>, Error> {
     let deferred = headers.get(UPLOAD_DEFER_LENGTH).is_some_and(|value| value == "1");
     match (number(headers, &UPLOAD_LENGTH)?, deferred) {
-        (Some(size), false) if size.unsigned_abs() > most => {
-            Err(Error::limit_exceeded(format!("A file may have {most} bytes here.")))
-        }
+        (Some(size), false) if size.unsigned_abs() > most => Err(Error::limit_exceeded(format!(
+            "A file may have {most} bytes here."
+        ))),
         (Some(size), false) => Ok(Some(size)),
         (None, true) => Ok(None),
         (Some(_), true) => Err(invalid(&UPLOAD_LENGTH, "is given and deferred at once")),
-        (None, false) => Err(invalid(&UPLOAD_LENGTH, "is missing; send it or Upload-Defer-Length: 1")),
+        (None, false) => Err(invalid(
+            &UPLOAD_LENGTH,
+            "is missing; send it or Upload-Defer-Length: 1",
+        )),
     }
 }
 
@@ -81,24 +99,38 @@ pub(super) struct Metadata {
 
 /// `Upload-Metadata`: keys with values in base64, divided by commas.
 pub(super) fn metadata(headers: &HeaderMap) -> Result<Metadata, Error> {
-    let text = headers.get(UPLOAD_METADATA).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let text = headers
+        .get(UPLOAD_METADATA)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let (mut dataset_id, mut filename) = (None, None);
     for pair in text.split(',') {
         let (key, value) = pair.trim().split_once(' ').unwrap_or((pair.trim(), ""));
         if key != "dataset_id" && key != "filename" {
             continue;
         }
-        let bytes = STANDARD.decode(value.trim()).map_err(|_| invalid(&UPLOAD_METADATA, "is not in base64"))?;
+        let bytes = STANDARD
+            .decode(value.trim())
+            .map_err(|_| invalid(&UPLOAD_METADATA, "is not in base64"))?;
         let value = String::from_utf8(bytes).map_err(|_| invalid(&UPLOAD_METADATA, "is not UTF-8"))?;
         match key {
-            "dataset_id" => dataset_id = Some(value.parse().map_err(|_| invalid(&UPLOAD_METADATA, "has a dataset_id that is no number"))?),
+            "dataset_id" => {
+                dataset_id = Some(
+                    value
+                        .parse()
+                        .map_err(|_| invalid(&UPLOAD_METADATA, "has a dataset_id that is no number"))?,
+                )
+            }
             _ => filename = Some(value),
         }
     }
     let dataset_id = dataset_id.ok_or_else(|| invalid(&UPLOAD_METADATA, "has no dataset_id"))?;
     let filename = filename.map(|name| name.trim().to_owned()).unwrap_or_default();
     if filename.is_empty() || filename.chars().count() > 255 || filename.contains(char::is_control) {
-        return Err(invalid(&UPLOAD_METADATA, "needs a filename of 1 to 255 characters"));
+        return Err(invalid(
+            &UPLOAD_METADATA,
+            "needs a filename of 1 to 255 characters",
+        ));
     }
     Ok(Metadata { dataset_id, filename })
 }
@@ -122,14 +154,21 @@ impl Checksum {
 
 /// `Upload-Checksum`.
 pub(super) fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>, Error> {
-    let Some(value) = headers.get(UPLOAD_CHECKSUM) else { return Ok(None) };
+    let Some(value) = headers.get(UPLOAD_CHECKSUM) else {
+        return Ok(None);
+    };
     let parts = value.to_str().ok().and_then(|text| text.split_once(' '));
     let (algorithm, sum) = parts.ok_or_else(|| invalid(&UPLOAD_CHECKSUM, "is not an algorithm and a sum"))?;
-    let sum = STANDARD.decode(sum.trim()).map_err(|_| invalid(&UPLOAD_CHECKSUM, "is not in base64"))?;
+    let sum = STANDARD
+        .decode(sum.trim())
+        .map_err(|_| invalid(&UPLOAD_CHECKSUM, "is not in base64"))?;
     match algorithm {
         "sha1" => Ok(Some(Checksum::Sha1(sum))),
         "sha256" => Ok(Some(Checksum::Sha256(sum))),
-        _ => Err(Error::new(ErrorCode::BadRequest, "The algorithms for Upload-Checksum are sha1 and sha256.")),
+        _ => Err(Error::new(
+            ErrorCode::BadRequest,
+            "The algorithms for Upload-Checksum are sha1 and sha256.",
+        )),
     }
 }
 
@@ -157,7 +196,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|&(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|&(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
     }
 
     #[test]
@@ -170,7 +212,10 @@ mod tests {
             (&[("upload-length", "-1")], ErrorCode::BadRequest),
             (&[("upload-length", "+1")], ErrorCode::BadRequest),
             (&[("upload-defer-length", "2")], ErrorCode::BadRequest),
-            (&[("upload-length", "1"), ("upload-defer-length", "1")], ErrorCode::BadRequest),
+            (
+                &[("upload-length", "1"), ("upload-defer-length", "1")],
+                ErrorCode::BadRequest,
+            ),
             (&[], ErrorCode::BadRequest),
         ] {
             assert_eq!(size(pairs).unwrap_err().code(), code, "{pairs:?}");
@@ -180,10 +225,23 @@ mod tests {
     #[test]
     fn metadata_names_the_dataset_and_the_file() {
         let read = |text: &str| metadata(&headers(&[("upload-metadata", text)]));
-        let expected = Metadata { dataset_id: 12, filename: "a.vcf".into() };
+        let expected = Metadata {
+            dataset_id: 12,
+            filename: "a.vcf".into(),
+        };
         assert_eq!(read("dataset_id MTI=,filename YS52Y2Y=").unwrap(), expected);
-        assert_eq!(read("filename YS52Y2Y=, other, dataset_id MTI=").unwrap(), expected);
-        for bad in ["", "dataset_id MTI=", "filename YS52Y2Y=", "dataset_id !,filename YS52Y2Y=", "dataset_id YQ==,filename YQ==", "dataset_id MTI=,filename "] {
+        assert_eq!(
+            read("filename YS52Y2Y=, other, dataset_id MTI=").unwrap(),
+            expected
+        );
+        for bad in [
+            "",
+            "dataset_id MTI=",
+            "filename YS52Y2Y=",
+            "dataset_id !,filename YS52Y2Y=",
+            "dataset_id YQ==,filename YQ==",
+            "dataset_id MTI=,filename ",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }
@@ -191,9 +249,21 @@ mod tests {
     #[test]
     fn checksums_are_compared() {
         let read = |text: &str| checksum(&headers(&[("upload-checksum", text)]));
-        assert!(read("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=").unwrap().unwrap().matches(b"hello world"));
-        assert!(!read("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=").unwrap().unwrap().matches(b"hello"));
-        let sha256 = read("sha256 uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=").unwrap().unwrap();
+        assert!(
+            read("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=")
+                .unwrap()
+                .unwrap()
+                .matches(b"hello world")
+        );
+        assert!(
+            !read("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=")
+                .unwrap()
+                .unwrap()
+                .matches(b"hello")
+        );
+        let sha256 = read("sha256 uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=")
+            .unwrap()
+            .unwrap();
         assert!(sha256.matches(b"hello world"));
         for bad in ["md5 aaaa", "sha1", "sha1 !"] {
             assert!(read(bad).is_err(), "{bad}");

@@ -11,6 +11,7 @@ use allelecast_protocol::dataset::FileState;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -39,8 +40,18 @@ pub(super) async fn receive(
         return Err(wrong_offset(file.received));
     }
     let room = room::for_upload(state, user_id, 0).await?;
-    let end = file.size.unwrap_or(i64::MAX).min(i64::try_from(state.settings.limits.max_upload).unwrap_or(i64::MAX));
-    let mut writer = Writer { state: state.clone(), raw_id, offset, end, room, buffer: BytesMut::new() };
+    let end = file
+        .size
+        .unwrap_or(i64::MAX)
+        .min(i64::try_from(state.settings.limits.max_upload).unwrap_or(i64::MAX));
+    let mut writer = Writer {
+        state: state.clone(),
+        raw_id,
+        offset,
+        end,
+        room,
+        buffer: BytesMut::new(),
+    };
     let storing = async move {
         match checksum {
             Some(checksum) => writer.store_checked(body, &checksum).await,
@@ -49,6 +60,28 @@ pub(super) async fn receive(
     };
     // A task of its own: when the connection is cut, the request's future is dropped, and what arrived must be stored.
     state.tasks.spawn(storing).await.map_err(Error::internal)?
+}
+
+/// What a writer waits for.
+enum Event {
+    Chunk(Result<Bytes, axum::Error>),
+    End,
+    /// The part's first byte has waited long enough.
+    Due,
+    Draining,
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => pending().await,
+    }
+}
+
+async fn begins(draining: &mut watch::Receiver<bool>) {
+    if draining.wait_for(|draining| *draining).await.is_err() {
+        pending().await
+    }
 }
 
 struct Writer {
@@ -70,36 +103,36 @@ impl Writer {
         let mut draining = self.state.draining.clone();
         let mut due: Option<Instant> = None;
         loop {
-            let waited = async {
-                match due {
-                    Some(due) => tokio::time::sleep_until(due).await,
-                    None => pending().await,
-                }
+            let event = tokio::select! {
+                chunk = chunks.next() => chunk.map_or(Event::End, Event::Chunk),
+                () = until(due) => Event::Due,
+                () = begins(&mut draining) => Event::Draining,
             };
-            tokio::select! {
-                chunk = chunks.next() => match chunk {
-                    Some(Ok(chunk)) => {
-                        self.take(&chunk).await?;
-                        if self.buffer.is_empty() {
-                            due = None;
-                        } else if due.is_none() {
-                            due = Some(Instant::now() + PART_AGE);
-                        }
-                    }
-                    Some(Err(error)) => {
-                        tracing::debug!(%error, raw_id = %self.raw_id, "an upload was cut");
-                        self.flush().await?;
-                        return Err(Error::new(ErrorCode::BadRequest, "The connection was cut before the body ended."));
-                    }
-                    None => return self.flush().await,
-                },
-                () = waited => {
+            match event {
+                Event::Chunk(Ok(chunk)) => {
+                    self.take(&chunk).await?;
+                    due = due
+                        .or(Some(Instant::now() + PART_AGE))
+                        .filter(|_| !self.buffer.is_empty());
+                }
+                Event::Chunk(Err(error)) => {
+                    tracing::debug!(%error, raw_id = %self.raw_id, "an upload was cut");
+                    self.flush().await?;
+                    return Err(Error::new(
+                        ErrorCode::BadRequest,
+                        "The connection was cut before the body ended.",
+                    ));
+                }
+                Event::End => return self.flush().await,
+                Event::Due => {
                     self.flush().await?;
                     due = None;
                 }
-                _ = draining.wait_for(|draining| *draining) => {
+                Event::Draining => {
                     self.flush().await?;
-                    return Err(Error::unavailable("The server is stopping; the upload can go on where it stopped."));
+                    return Err(Error::unavailable(
+                        "The server is stopping; the upload can go on where it stopped.",
+                    ));
                 }
             }
         }
@@ -110,10 +143,15 @@ impl Writer {
         let most = usize::try_from(self.state.settings.limits.max_checked_patch).unwrap_or(usize::MAX);
         let read = axum::body::to_bytes(body, most).await;
         let bytes = read.map_err(|_| {
-            Error::limit_exceeded(format!("A request with a checksum may carry {most} bytes, and must arrive whole."))
+            Error::limit_exceeded(format!(
+                "A request with a checksum may carry {most} bytes, and must arrive whole."
+            ))
         })?;
         if !checksum.matches(&bytes) {
-            return Err(Error::new(ErrorCode::ChecksumMismatch, "The bytes do not fit their checksum; send them again."));
+            return Err(Error::new(
+                ErrorCode::ChecksumMismatch,
+                "The bytes do not fit their checksum; send them again.",
+            ));
         }
         self.take(&bytes).await?;
         self.flush().await
@@ -126,7 +164,9 @@ impl Writer {
             let (taken, rest) = chunk.split_at(now);
             if self.offset + (self.buffer.len() + now) as i64 > self.end {
                 self.flush().await?;
-                return Err(Error::limit_exceeded("More bytes than the upload's declared or allowed length."));
+                return Err(Error::limit_exceeded(
+                    "More bytes than the upload's declared or allowed length.",
+                ));
             }
             self.buffer.extend_from_slice(taken);
             chunk = rest;
@@ -148,7 +188,13 @@ impl Writer {
             return Err(room::over_quota(self.room));
         }
         room::on_disk(&self.state, length).await?;
-        let AppState { pool, raw, settings, raw_arrived, .. } = &self.state;
+        let AppState {
+            pool,
+            raw,
+            settings,
+            raw_arrived,
+            ..
+        } = &self.state;
         let expiry = settings.limits.upload_expiry;
         match uploads::append(pool, raw, self.raw_id, self.offset, part, expiry).await? {
             Appended::Received(received) => {
@@ -164,15 +210,19 @@ impl Writer {
     }
 
     async fn why_stopped(&self) -> Result<Error, Error> {
-        let Some(file) = uploads::find(&self.state.pool, self.raw_id).await? else { return Ok(no_upload()) };
+        let Some(file) = uploads::find(&self.state.pool, self.raw_id).await? else {
+            return Ok(no_upload());
+        };
         let message = file.error.map(|error| error.0.message);
         Ok(match file.state.0 {
-            FileState::Failed => {
-                Error::new(ErrorCode::FileRefused, message.unwrap_or_else(|| "The file was refused.".to_owned()))
-            }
-            FileState::Cancelled => {
-                Error::new(ErrorCode::NotFound, message.unwrap_or_else(|| "The upload was cancelled.".to_owned()))
-            }
+            FileState::Failed => Error::new(
+                ErrorCode::FileRefused,
+                message.unwrap_or_else(|| "The file was refused.".to_owned()),
+            ),
+            FileState::Cancelled => Error::new(
+                ErrorCode::NotFound,
+                message.unwrap_or_else(|| "The upload was cancelled.".to_owned()),
+            ),
             _ => Error::conflict("The upload is complete already."),
         })
     }

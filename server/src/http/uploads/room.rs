@@ -22,9 +22,15 @@ pub(super) async fn for_upload(state: &AppState, user_id: Uuid, declared: i64) -
 
 /// Refuses if `bytes` more would use up the disk's reserve.
 pub(super) async fn on_disk(state: &AppState, bytes: u64) -> Result<(), Error> {
-    let Some(free) = state.raw.free_bytes().await? else { return Ok(()) };
+    let Some(free) = state.raw.free_bytes().await? else {
+        return Ok(());
+    };
     if free < bytes.saturating_add(state.settings.limits.disk_reserve) {
-        tracing::warn!(free, wanted = bytes, "an upload was refused: the disk of the raw files is full");
+        tracing::warn!(
+            free,
+            wanted = bytes,
+            "an upload was refused: the disk of the raw files is full"
+        );
         return Err(Error::new(ErrorCode::StorageFull, "The server's disk is full.")
             .with_hint("Ask its operator to make room; the upload can then go on where it stopped."));
     }
@@ -33,6 +39,9 @@ pub(super) async fn on_disk(state: &AppState, bytes: u64) -> Result<(), Error> {
 
 /// The account's quota is used up.
 pub(super) fn over_quota(left: u64) -> Error {
-    Error::new(ErrorCode::StorageFull, format!("The account's quota has room for {left} more bytes."))
-        .with_hint("Delete a dataset that is no longer needed.")
+    Error::new(
+        ErrorCode::StorageFull,
+        format!("The account's quota has room for {left} more bytes."),
+    )
+    .with_hint("Delete a dataset that is no longer needed.")
 }

@@ -26,7 +26,11 @@ pub(super) fn slug(name: &str) -> String {
 
 /// The `attempt`-th choice for a slug, from 0: `kgp`, `kgp_2`, `kgp_3`, …
 pub(super) fn numbered(slug: &str, attempt: u32) -> String {
-    if attempt == 0 { slug.to_owned() } else { format!("{slug}_{}", attempt + 1) }
+    if attempt == 0 {
+        slug.to_owned()
+    } else {
+        format!("{slug}_{}", attempt + 1)
+    }
 }
 
 #[cfg(test)]
@@ -48,6 +52,9 @@ mod tests {
         ] {
             assert_eq!(slug(name), expected, "{name}");
         }
-        assert_eq!((numbered("kgp", 0).as_str(), numbered("kgp", 1).as_str()), ("kgp", "kgp_2"));
+        assert_eq!(
+            (numbered("kgp", 0).as_str(), numbered("kgp", 1).as_str()),
+            ("kgp", "kgp_2")
+        );
     }
 }

@@ -32,7 +32,11 @@ pub(super) fn progress(files: &[VcfFile]) -> Option<f64> {
         }
         size += whole;
     }
-    Some(if size == 0 { 0.0 } else { parsed as f64 / size as f64 })
+    Some(if size == 0 {
+        0.0
+    } else {
+        parsed as f64 / size as f64
+    })
 }
 
 /// Alleles that can be seen.
@@ -82,7 +86,11 @@ mod tests {
     fn progress_and_alleles_leave_out_what_was_stopped() {
         assert_eq!(progress(&[]), Some(0.0));
         assert_eq!(progress(&[file(Importing, None, 3)]), None);
-        let files = [file(Importing, Some(100), 50), file(Ready, Some(100), 90), file(Failed, Some(7), 3)];
+        let files = [
+            file(Importing, Some(100), 50),
+            file(Ready, Some(100), 90),
+            file(Failed, Some(7), 3),
+        ];
         assert_eq!(progress(&files), Some(0.75));
         assert_eq!(alleles(&files), 12);
     }

@@ -5,8 +5,9 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::store::head::Head;
 use crate::store::raw::RawStore;
-use crate::store::{Error, files};
+use crate::store::{StoreError, files};
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,11 +20,16 @@ pub struct Swept {
 
 /// Gives up uploads whose time is over, then deletes raw bytes of removed datasets and of files that failed or were
 /// cancelled more than `keep_seconds` ago.
-pub async fn sweep(pool: &PgPool, raw: &RawStore, keep_seconds: u32) -> Result<Swept, Error> {
+pub async fn sweep(
+    head: &Head,
+    pool: &PgPool,
+    raw: &RawStore,
+    keep_seconds: u32,
+) -> Result<Swept, StoreError> {
     let mut swept = Swept::default();
     for id in abandoned(pool).await? {
         let reason = "The upload was not finished in time.";
-        swept.given_up += usize::from(files::cancel(pool, id, reason).await?);
+        swept.given_up += usize::from(files::cancel(head, pool, id, reason).await?);
     }
     for raw_id in unneeded(pool, keep_seconds).await? {
         delete(pool, raw, raw_id).await?;
@@ -33,13 +39,16 @@ pub async fn sweep(pool: &PgPool, raw: &RawStore, keep_seconds: u32) -> Result<S
 }
 
 /// Deletes the raw bytes of one upload.
-pub async fn delete(pool: &PgPool, raw: &RawStore, raw_id: Uuid) -> Result<(), Error> {
-    sqlx::query("DELETE FROM upload_part WHERE raw_id = $1").bind(raw_id).execute(pool).await?;
+pub async fn delete(pool: &PgPool, raw: &RawStore, raw_id: Uuid) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM upload_part WHERE raw_id = $1")
+        .bind(raw_id)
+        .execute(pool)
+        .await?;
     raw.delete_all(raw_id).await?;
     Ok(())
 }
 
-async fn abandoned(pool: &PgPool) -> Result<Vec<i64>, Error> {
+async fn abandoned(pool: &PgPool) -> Result<Vec<i64>, StoreError> {
     let ids = sqlx::query_scalar(
         "SELECT id FROM vcf_file WHERE state IN ('waiting', 'importing') AND NOT received_all AND expires_at < now()",
     )
@@ -48,7 +57,7 @@ async fn abandoned(pool: &PgPool) -> Result<Vec<i64>, Error> {
     Ok(ids)
 }
 
-async fn unneeded(pool: &PgPool, keep_seconds: u32) -> Result<Vec<Uuid>, Error> {
+async fn unneeded(pool: &PgPool, keep_seconds: u32) -> Result<Vec<Uuid>, StoreError> {
     let raw_ids = sqlx::query_scalar(
         "SELECT DISTINCT p.raw_id FROM upload_part p
          WHERE NOT EXISTS (

@@ -1,0 +1,4 @@
+//! The integration tests, one binary. Those that need a database or Redis run under `deploy/with-test-services`.
+
+mod embedded;
+mod support;
