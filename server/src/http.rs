@@ -20,6 +20,8 @@ mod findings;
 mod groups;
 mod health;
 mod panel;
+mod query;
+mod socket;
 mod tokens;
 mod uploads;
 mod ws_ticket;
