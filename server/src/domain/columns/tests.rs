@@ -1,3 +1,7 @@
+//! Columns through their payloads and back.
+//!
+//! Invariant: what is compared holds every optional part in some cases and lacks it in others.
+
 use proptest::prelude::*;
 
 use super::*;
