@@ -3,6 +3,8 @@
 //! Invariant: [`RecordValidator::check`] depends on the line and the header alone; [`ChunkState`] only remembers
 //! what was worked out before, and gathers the sites for [`super::OrderCheck`].
 
+#[cfg(test)]
+mod agreement;
 mod alt;
 mod column;
 mod fast;

@@ -21,7 +21,7 @@ pub const CASES: &[Case] = &[
     (
         "final-newline-missing",
         "4.3",
-        File("##fileformat=VCFv4.3\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"),
+        File("##fileformat=VCFv4.3\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n1\t5\t.\tA\tG\t.\t.\t."),
         GOOD,
     ),
     (
