@@ -41,6 +41,7 @@ export class ExplorePage {
   #palette: ReadonlyMap<string, SeriesClass> = new Map();
   #announced = -1;
   #reloading = false;
+  #failed = false;
   readonly #connection = new LiveConnection(browserWorld(wsTicket));
   readonly #pages = new Pages();
   readonly #bar: QueryBar;
@@ -147,13 +148,19 @@ export class ExplorePage {
     }
     this.#bar.setQuery(state.query);
     this.#bar.fail(null);
+    this.#failed = false;
     this.#bar.setScope(scope);
     this.#charts.setScale(state.scale);
     this.#palette = paletteOf(scope.groups);
     setBuildBadge(scope.build);
     document.title = `${state.query || scope.datasets.map(({ name }) => name).join(", ") || scope.build} · Explore · Allelecast`;
+    this.#groups.update(scope.groups, this.#shownGroups(scope), this.#palette);
     this.#drawImports();
     if (scope.datasets.length > 0) this.#subscribe(scope);
+  }
+
+  #shownGroups({ shown, groups }: Scope): readonly string[] {
+    return shown.length > 0 ? shown : groups.map(({ name }) => name);
   }
 
   #subscribe(scope: Scope): void {
@@ -178,6 +185,7 @@ export class ExplorePage {
     const groups = view.binding?.groups ?? [];
     if (view.fresh) {
       this.root.removeAttribute("aria-busy");
+      this.#results.classList.remove("outdated");
       this.#bar.progress(null);
       if (groups.some((name) => !this.#palette.has(name))) void this.#reload();
       this.#table.scrollToTop();
@@ -223,6 +231,8 @@ export class ExplorePage {
         unknown = true;
         continue;
       }
+      // The groups of a dataset are known once the header of its first file is read.
+      unknown ||= dataset.groups.length === 0 && progress.files.some(({ records }) => records > 0);
       dataset.state = progress.state;
       dataset.files = progress.files;
     }
@@ -244,7 +254,8 @@ export class ExplorePage {
       const had = this.#scope;
       this.#scope = resolveScope(this.#state, this.#datasets);
       if (!this.#scope) return;
-      if (!had || had.datasets.map(({ slug }) => slug).join() !== this.#scope.datasets.map(({ slug }) => slug).join()) {
+      // Names that were not known may be known now.
+      if (!had || this.#failed || scopeKey(had) !== scopeKey(this.#scope)) {
         this.#apply(this.#state);
         return;
       }
@@ -269,7 +280,15 @@ export class ExplorePage {
     this.root.removeAttribute("aria-busy");
     this.#bar.progress(null);
     this.#bar.fail(error);
+    this.#failed = true;
+    // What is still shown answers an earlier question.
+    this.#results.classList.add("outdated");
+    if (this.root.dataset["version"] === undefined) this.root.dataset["state"] = "failed";
   }
+}
+
+function scopeKey({ datasets, shown }: Scope): string {
+  return [...datasets.map(({ slug }) => slug), ...shown].join();
 }
 
 function noDatasets(): HTMLElement {

@@ -45,7 +45,7 @@ export function resolveScope(state: ExploreState, datasets: readonly Dataset[]):
 
 function shownGroups(asked: readonly string[] | null, groups: readonly Group[]): readonly string[] {
   // While an import has not read its header there are no groups yet: all of them, once they are there.
-  if (groups.length === 0) return asked ?? [];
+  if (groups.length === 0) return [];
   if (asked) {
     const known = asked.filter((name) => groups.some((group) => group.name === name));
     if (known.length > 0) return known;

@@ -132,6 +132,10 @@ function send(build: string, { id, slug }: CreatedDataset, list: File[]): void {
   history.replaceState(null, "", `/explore?build=${encodeURIComponent(build)}&dataset=${encodeURIComponent(slug)}`);
   const results = h("div", { id: "results" });
   page.className = "";
+  for (const link of document.querySelectorAll(".app-nav a")) {
+    if (link.getAttribute("href") === "/explore") link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
   replace(page, strip.element, results);
   void import("../explore/page").then(({ ExplorePage }) => new ExplorePage(results).open());
 }

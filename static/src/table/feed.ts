@@ -1,11 +1,11 @@
 /**
  * Keeps a table's pages filled over the connection: one request at a time, newest wish first.
  *
- * Invariant: rows are taken only when they belong to the version on the screen.
+ * Invariant: rows are taken only when they belong to the version on the screen, or to a later one at which, as the
+ * server says by sending no transition, all that is on the screen is the same.
  */
 
 import type { LiveConnection, PageOfRows } from "../live/connection";
-import { sameVersion } from "../live/machine";
 import type { SubscriptionView } from "../live/screen";
 import type { Pages } from "./pages";
 
@@ -34,15 +34,18 @@ export class Feed {
         this.#window = 0;
         this.#ask();
       },
+      // Asked again when the table is scrolled or changes, not at once: the answer may be the same.
+      fail: () => (this.#asked = null),
     });
   }
 
   /** The subscription has moved to a new version. */
   show(sub: number, view: SubscriptionView): void {
     if (view.fresh) {
+      // A query that was bound anew keeps its window; only that of a new subscription is the first page.
+      if (sub !== this.#sub) this.#window = 0;
       this.#sub = sub;
       this.#asked = null;
-      this.#window = 0;
       this.pages.reset(view.total);
     }
     this.pages.total = view.total;
@@ -71,7 +74,9 @@ export class Feed {
     const { index, after } = this.#asked;
     this.#asked = null;
     this.#window = index;
-    const fits = sameVersion(page.version, this.connection.version) && this.pages.cursor(index) === after;
+    const shown = this.connection.version;
+    const current = shown !== null && page.version.epoch === shown.epoch && page.version.seq >= shown.seq;
+    const fits = current && this.pages.cursor(index) === after;
     if (fits) this.pages.put(index, page.rows, page.next);
     this.changed();
     this.#ask();
