@@ -101,3 +101,5 @@ CREATE TABLE pin (
     CONSTRAINT pin_pkey PRIMARY KEY (id)
 );
 COMMENT ON TABLE pin IS 'Versions that somebody is reading; the sweeper spares what they need.';
+CREATE INDEX block_created_idx ON block (created_seq);
+CREATE INDEX block_removed_idx ON block (removed_seq) WHERE removed_seq IS NOT NULL;

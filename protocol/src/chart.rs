@@ -15,8 +15,9 @@ pub enum ChartKind {
 
 /// Upper edges (inclusive) of the AF bins of [`ChartKind::AfSpectrum`]. Bin 0 holds blank AF (no data or AN = 0),
 /// bin 1 holds AF = 0, bin `2 + k` holds `edge[k - 1] < AF <= edge[k]` (from above 0 for the first).
-pub const AF_SPECTRUM_EDGES: &[f64] =
-    &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+pub const AF_SPECTRUM_EDGES: &[f64] = &[
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0,
+];
 
 /// Number of bins of an AF spectrum: blank, zero, and one for each edge.
 pub const AF_SPECTRUM_BINS: usize = AF_SPECTRUM_EDGES.len() + 2;

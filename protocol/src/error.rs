@@ -47,7 +47,13 @@ pub struct ApiError {
 impl ApiError {
     /// An error with a code and a sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: None, span: None, hint: None }
+        Self {
+            code,
+            message: message.into(),
+            field: None,
+            span: None,
+            hint: None,
+        }
     }
 
     /// The same, naming a field of the request.

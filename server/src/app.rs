@@ -1,1 +1,3 @@
 //! The composition root: configuration, start, stop.
+
+pub mod embedded;

@@ -1,3 +1,23 @@
 //! From query text to rows and chart sums: parse, resolve, evaluate by cell, page, cache.
 //!
 //! Invariant: one evaluator serves pages, live changes, charts and exports.
+
+pub mod catalogue;
+mod columns;
+mod cursor;
+mod engine;
+mod error;
+mod evaluate;
+mod frame;
+pub mod parse;
+mod resolve;
+mod resolved;
+mod rows;
+mod sums;
+
+pub use engine::{Engine, EngineLimits, Page};
+pub use error::QueryError;
+pub use resolve::{Request, resolve};
+pub use resolved::{GroupRef, QueryKey, Resolved};
+pub use rows::{ResultRow, row_columns, row_objects};
+pub use sums::Sums;

@@ -1,0 +1,114 @@
+//! Joining neighbouring blocks, for compaction.
+//!
+//! Invariant: the joined block says what its parts said, row by row.
+
+use super::Block;
+use crate::domain::columns::{
+    CountColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns, SiteColumns,
+};
+use crate::domain::planes::Counts;
+
+/// Why blocks cannot be joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConcatError {
+    /// There is no block to join.
+    #[error("there is no block to join")]
+    Nothing,
+    /// A block does not begin where the one before it ends.
+    #[error("the blocks are not neighbours")]
+    Apart,
+    /// The blocks have other groups or samples.
+    #[error("the blocks have other groups or samples")]
+    Unlike,
+}
+
+/// One block out of neighbours in order.
+///
+/// # Errors
+/// The blocks are not neighbours on one contig of one file.
+pub fn concat(blocks: &[Block]) -> Result<Block, ConcatError> {
+    let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else {
+        return Err(ConcatError::Nothing);
+    };
+    for pair in blocks.windows(2) {
+        if pair[0].contig != pair[1].contig || pair[0].span_end.checked_add(1) != Some(pair[1].span_start) {
+            return Err(ConcatError::Apart);
+        }
+    }
+    let shape = |block: &Block| (block.frequencies.len(), block.genotypes.samples());
+    if blocks.iter().any(|block| shape(block) != shape(first)) {
+        return Err(ConcatError::Unlike);
+    }
+    let group =
+        |group| FrequencyColumns::concat(blocks.iter().map(move |block: &Block| &block.frequencies[group]));
+    Ok(Block {
+        contig: first.contig,
+        first_position: first.first_position,
+        last_position: last.last_position,
+        span_start: first.span_start,
+        span_end: last.span_end,
+        sites: SiteColumns::concat(blocks.iter().map(|block| &block.sites)),
+        frequencies: (0..first.frequencies.len()).map(group).collect(),
+        genotypes: GenotypeColumns::concat(
+            first.genotypes.samples(),
+            blocks.iter().map(|block| &block.genotypes),
+        ),
+    })
+}
+
+impl SiteColumns {
+    /// The rows of all parts, in order.
+    pub fn concat<'a>(parts: impl Iterator<Item = &'a SiteColumns> + Clone) -> Self {
+        SiteColumns::from_rows(parts.flat_map(SiteColumns::rows))
+    }
+}
+
+impl GenotypeColumns {
+    /// The rows of all parts, which are of that many samples, in order.
+    pub fn concat<'a>(samples: usize, parts: impl Iterator<Item = &'a GenotypeColumns>) -> Self {
+        let mut joined = GenotypeColumns::new(samples);
+        for part in parts {
+            (0..part.len()).for_each(|row| joined.push(&part.row(row)));
+        }
+        joined
+    }
+}
+
+impl FrequencyColumns {
+    /// The rows of all parts, in order.
+    pub fn concat<'a>(parts: impl Iterator<Item = &'a FrequencyColumns> + Clone) -> Self {
+        let rows = || {
+            parts
+                .clone()
+                .flat_map(|part| (0..part.len()).map(move |row| (part, row)))
+        };
+        let known = rows().map(|(part, row)| part.counts(row, true));
+        let hq = parts
+            .clone()
+            .any(|part| part.hq.is_some())
+            .then(|| HighQualityColumns {
+                counts: CountColumns::from_rows(
+                    known
+                        .clone()
+                        .map(|counts: Option<Counts>| counts.unwrap_or_default()),
+                ),
+                known: known.map(|counts| counts.is_some()).collect(),
+            });
+        let figure = |get: fn(&QualityColumns) -> &Option<Vec<f32>>| {
+            let is_there = parts.clone().any(|part| get(&part.quality).is_some());
+            let value = |(part, row): (&FrequencyColumns, usize)| {
+                get(&part.quality).as_ref().map_or(f32::NAN, |v| v[row])
+            };
+            is_there.then(|| rows().map(value).collect())
+        };
+        FrequencyColumns {
+            raw: CountColumns::from_rows(parts.clone().flat_map(|part| part.raw.rows())),
+            hq,
+            quality: QualityColumns {
+                mean_dp: figure(|quality| &quality.mean_dp),
+                over_20x: figure(|quality| &quality.over_20x),
+                mean_gq: figure(|quality| &quality.mean_gq),
+            },
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Look-up of the contigs that one import may meet: the build's chromosomes and those registered beside them.
+//!
+//! Invariant: one name leads to one ordinal.
+
+use std::collections::HashMap;
+
+use super::Build;
+
+/// What an import needs to know of a contig.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContigRef {
+    /// Place in genome order; 26 and more for contigs outside the build's table.
+    pub ordinal: i16,
+    /// Length in bases, where known.
+    pub length: Option<u32>,
+}
+
+/// Two contigs claim one name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("contig {0:?} is already registered with another ordinal")]
+pub struct DuplicateContig(pub String);
+
+/// Names and aliases of contigs, by exact match.
+#[derive(Clone, Debug)]
+pub struct ContigIndex {
+    build: Build,
+    by_name: HashMap<Box<str>, ContigRef>,
+}
+
+impl ContigIndex {
+    /// The chromosomes of the build, with all their aliases.
+    pub fn new(build: Build) -> Self {
+        let mut by_name = HashMap::new();
+        for contig in build.contigs() {
+            let found = ContigRef {
+                ordinal: contig.ordinal,
+                length: Some(contig.length),
+            };
+            by_name.insert(contig.name.into(), found);
+            by_name.extend(contig.aliases.iter().map(|&alias| (alias.into(), found)));
+        }
+        ContigIndex { build, by_name }
+    }
+
+    /// Adds a contig that is not in the build's table.
+    ///
+    /// # Errors
+    /// The name already stands for another ordinal.
+    pub fn insert(&mut self, name: &str, contig: ContigRef) -> Result<(), DuplicateContig> {
+        match self.by_name.get(name) {
+            Some(known) if known.ordinal != contig.ordinal => Err(DuplicateContig(name.to_owned())),
+            Some(_) => Ok(()),
+            None => {
+                self.by_name.insert(name.into(), contig);
+                Ok(())
+            }
+        }
+    }
+
+    /// The contig of that name or alias, exactly.
+    pub fn get(&self, name: &str) -> Option<ContigRef> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The build that the index was made for.
+    pub fn build(&self) -> Build {
+        self.build
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registered_contigs_stand_beside_the_build() {
+        let mut index = ContigIndex::new(Build::Grch37);
+        let extra = ContigRef {
+            ordinal: 26,
+            length: Some(106_433),
+        };
+        assert_eq!(index.insert("GL000191.1", extra), Ok(()));
+        assert_eq!(index.insert("GL000191.1", extra), Ok(()));
+        assert_eq!(index.insert("chr1", extra), Err(DuplicateContig("chr1".into())));
+        assert_eq!(index.get("GL000191.1"), Some(extra));
+        assert_eq!(index.get("chrX").map(|contig| contig.ordinal), Some(23));
+        assert_eq!(index.get("GL000191"), None);
+    }
+}

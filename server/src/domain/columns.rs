@@ -1,0 +1,17 @@
+//! The columns of a block, in memory and as standard Arrow IPC streams compressed with zstd.
+//!
+//! Invariant: decoding reads any unsigned width, so that encoding may always choose the narrowest.
+
+mod frequencies;
+mod from_planes;
+mod genotypes;
+mod integers;
+mod ipc;
+mod quality;
+mod sites;
+
+pub use frequencies::{CountColumns, FrequencyColumns, HighQualityColumns};
+pub use genotypes::{FRAME_BYTES, GenotypeColumns, GenotypeFrame};
+pub use ipc::ColumnError;
+pub use quality::{DepthSums, QualityColumns};
+pub use sites::{FilterColumn, SiteColumns, SiteRow};

@@ -1,0 +1,301 @@
+//! A cell laid out for evaluation: the alleles of all datasets in scope, merged, in genome order.
+//!
+//! Invariant: a pure function of the blocks given; each row of the frame is one allele, found in one block per
+//! dataset at most.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::domain::cell::CellId;
+use crate::domain::columns::{FrequencyColumns, SiteColumns};
+use crate::domain::groups::Sex;
+use crate::domain::planes::Counts;
+
+/// A block's part in a cell.
+#[derive(Debug, Clone)]
+pub(super) struct FrameBlock {
+    /// Slot of its dataset.
+    pub(super) slot: usize,
+    pub(super) sites: Arc<SiteColumns>,
+    /// Frequencies of each part of each group of the query that lies in this dataset, by [`FramePart::column`].
+    pub(super) frequencies: Vec<Option<Arc<FrequencyColumns>>>,
+}
+
+/// A group of the query as the cell sees it.
+#[derive(Debug, Clone)]
+pub(super) struct FrameGroup {
+    pub(super) parts: Vec<FramePart>,
+}
+
+/// A group's samples in one dataset.
+#[derive(Debug, Clone)]
+pub(super) struct FramePart {
+    pub(super) slot: usize,
+    /// Place of its frequencies in [`FrameBlock::frequencies`].
+    pub(super) column: usize,
+    /// Called alleles where every member carries the reference, by the members' sexes.
+    pub(super) size: PartSize,
+}
+
+/// Members of a group by sex.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct PartSize {
+    pub(super) members: u32,
+    pub(super) males: u32,
+    pub(super) females: u32,
+}
+
+/// What a cell's evaluation is given.
+#[derive(Debug, Clone)]
+pub(super) struct FrameInput {
+    pub(super) cell: CellId,
+    pub(super) build: crate::domain::build::Build,
+    /// Blocks in genome order within each slot.
+    pub(super) blocks: Vec<FrameBlock>,
+    pub(super) groups: Vec<FrameGroup>,
+    /// By slot: where absent sites mean the reference.
+    pub(super) covered: Vec<Vec<(u32, u32)>>,
+}
+
+/// Where an allele stands: block and row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) block: u16,
+    pub(super) row: u32,
+}
+
+/// The merged rows of a cell.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) input: FrameInput,
+    /// For each row the place that represents it.
+    pub(super) rows: Vec<Place>,
+    /// Places by row and slot, `slots` a row; empty where there is one slot.
+    places: Vec<Option<Place>>,
+    slots: usize,
+}
+
+/// What is known of an allele in a group.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum GroupCell {
+    /// Its files say nothing here.
+    NoData,
+    /// Its files cover the site and do not record the allele.
+    NotSeen {
+        /// Counts that follow.
+        counts: Counts,
+        /// Some of its datasets say nothing here.
+        partial: bool,
+    },
+    /// Recorded.
+    Recorded {
+        /// Counts as called.
+        counts: Counts,
+        /// Counts of high-quality calls, where known.
+        hq: Option<Counts>,
+        /// Part of the counts follows from absence.
+        inferred: bool,
+        /// Some of its datasets say nothing here.
+        partial: bool,
+    },
+}
+
+impl Frame {
+    /// Merges the blocks of a cell.
+    pub(super) fn new(input: FrameInput) -> Self {
+        let slots = input.covered.len();
+        let runs: Vec<Vec<Place>> = (0..slots).map(|slot| rows_of_slot(&input, slot)).collect();
+        let mut runs_with_rows = runs.iter().filter(|run| !run.is_empty());
+        if slots <= 1 {
+            let rows = runs_with_rows.next().cloned().unwrap_or_default();
+            return Self {
+                input,
+                rows,
+                places: Vec::new(),
+                slots,
+            };
+        }
+        let (mut rows, mut places) = (Vec::new(), Vec::new());
+        let mut at = vec![0; slots];
+        while let Some(first) = (0..slots)
+            .filter(|&slot| at[slot] < runs[slot].len())
+            .min_by(|&a, &b| compare(&input, runs[a][at[a]], runs[b][at[b]]).then(a.cmp(&b)))
+        {
+            let representative = runs[first][at[first]];
+            rows.push(representative);
+            for slot in 0..slots {
+                let place = runs[slot].get(at[slot]).copied();
+                let same = place.filter(|&place| {
+                    slot == first
+                        || (ordinal(&input, representative) == 0
+                            && compare(&input, place, representative) == Ordering::Equal)
+                });
+                at[slot] += usize::from(same.is_some());
+                places.push(same);
+            }
+        }
+        Self {
+            input,
+            rows,
+            places,
+            slots,
+        }
+    }
+
+    /// Where a row stands in a dataset.
+    pub(super) fn place(&self, row: usize, slot: usize) -> Option<Place> {
+        if self.slots <= 1 {
+            Some(self.rows[row])
+        } else {
+            self.places[row * self.slots + slot]
+        }
+    }
+
+    /// The sites of the block that represents a row, and the row in it.
+    pub(super) fn site(&self, row: usize) -> (&SiteColumns, usize) {
+        let place = self.rows[row];
+        (
+            &self.input.blocks[usize::from(place.block)].sites,
+            place.row as usize,
+        )
+    }
+
+    /// Slots of the datasets that record a row.
+    pub(super) fn slots_of(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.slots).filter(move |&slot| self.place(row, slot).is_some())
+    }
+
+    /// The frequencies of a part where it records a row, and the row in them.
+    pub(super) fn frequencies(&self, row: usize, part: &FramePart) -> Option<(&FrequencyColumns, usize)> {
+        let place = self.place(row, part.slot)?;
+        let columns = self.input.blocks[usize::from(place.block)]
+            .frequencies
+            .get(part.column)?
+            .as_ref()?;
+        Some((columns, place.row as usize))
+    }
+
+    /// What is known of a row in a group.
+    pub(super) fn group(&self, row: usize, group: usize) -> GroupCell {
+        let position = {
+            let (sites, at) = self.site(row);
+            sites.pos[at]
+        };
+        let (mut raw, mut hq, mut hq_known) = (Counts::default(), Counts::default(), true);
+        let (mut recorded, mut inferred, mut missing) = (false, false, false);
+        for part in &self.input.groups[group].parts {
+            if let Some((columns, at)) = self.frequencies(row, part) {
+                recorded = true;
+                raw += columns.raw.get(at);
+                match columns.counts(at, true) {
+                    Some(counts) => hq += counts,
+                    None => hq_known = false,
+                }
+            } else if self.place(row, part.slot).is_none() && self.covers(part.slot, position) {
+                inferred = true;
+                let counts = part
+                    .size
+                    .all_reference(self.input.build, self.input.cell.contig, position);
+                raw += counts;
+                hq += counts;
+            } else {
+                missing = true;
+            }
+        }
+        match (recorded, inferred) {
+            (true, _) => GroupCell::Recorded {
+                counts: raw,
+                hq: hq_known.then_some(hq),
+                inferred,
+                partial: missing,
+            },
+            (false, true) => GroupCell::NotSeen {
+                counts: raw,
+                partial: missing,
+            },
+            (false, false) => GroupCell::NoData,
+        }
+    }
+
+    fn covers(&self, slot: usize, position: u32) -> bool {
+        let spans = &self.input.covered[slot];
+        let after = spans.partition_point(|span| span.0 <= position);
+        after.checked_sub(1).is_some_and(|at| position <= spans[at].1)
+    }
+}
+
+impl GroupCell {
+    /// The counts that figures are made of: raw, or of high quality.
+    pub(super) fn counts(&self, hq: bool) -> Option<Counts> {
+        match self {
+            Self::NoData => None,
+            Self::NotSeen { counts, .. } => Some(*counts),
+            Self::Recorded { counts, .. } if !hq => Some(*counts),
+            Self::Recorded { hq, .. } => *hq,
+        }
+    }
+}
+
+impl PartSize {
+    /// Counts the sexes of a part's samples.
+    pub(super) fn of(sexes: impl Iterator<Item = Sex>) -> Self {
+        sexes.fold(Self::default(), |size, sex| Self {
+            members: size.members + 1,
+            males: size.males + u32::from(sex == Sex::Male),
+            females: size.females + u32::from(sex == Sex::Female),
+        })
+    }
+
+    /// Counts where every member carries the reference: each has two copies, but one on the haploid parts of a male's
+    /// X and Y and on the mitochondrion, and none on a female's Y. A member of unknown sex has two, and one on Y.
+    fn all_reference(self, build: crate::domain::build::Build, contig: i16, position: u32) -> Counts {
+        use crate::domain::build::{MT, Y};
+        let haploid_males = build.haploid_in_males(contig, position);
+        let unknown = self.members - self.males - self.females;
+        let (ns, an) = match contig {
+            MT => (self.members, self.members),
+            Y if haploid_males => (self.males + unknown, self.males + unknown),
+            _ if haploid_males => (self.members, 2 * (self.females + unknown) + self.males),
+            _ => (self.members, 2 * self.members),
+        };
+        Counts {
+            ns,
+            an,
+            n_dip: an - ns,
+            ..Counts::default()
+        }
+    }
+}
+
+/// The rows of a dataset that lie in the cell, in order.
+fn rows_of_slot(input: &FrameInput, slot: usize) -> Vec<Place> {
+    let mut rows = Vec::new();
+    for (index, block) in (0u16..)
+        .zip(&input.blocks)
+        .filter(|(_, block)| block.slot == slot)
+    {
+        let positions = &block.sites.pos;
+        let start = positions.partition_point(|&position| position < input.cell.first());
+        let end = positions.partition_point(|&position| position <= input.cell.last());
+        rows.extend((start..end).map(|row| Place {
+            block: index,
+            row: row as u32,
+        }));
+    }
+    rows
+}
+
+fn ordinal(input: &FrameInput, place: Place) -> u16 {
+    input.blocks[usize::from(place.block)].sites.ordinal[place.row as usize]
+}
+
+fn compare(input: &FrameInput, left: Place, right: Place) -> Ordering {
+    let (a, i) = (&input.blocks[usize::from(left.block)].sites, left.row as usize);
+    let (b, j) = (&input.blocks[usize::from(right.block)].sites, right.row as usize);
+    a.pos[i]
+        .cmp(&b.pos[j])
+        .then_with(|| a.reference.value(i).cmp(b.reference.value(j)))
+        .then_with(|| a.alternate.value(i).cmp(b.alternate.value(j)))
+        .then_with(|| a.end[i].cmp(&b.end[j]))
+        .then_with(|| a.ordinal[i].cmp(&b.ordinal[j]))
+}

@@ -1,0 +1,194 @@
+//! Rows of a result, and their two shapes on the wire.
+//!
+//! Invariant: both shapes say the same; AF is derived from AC and AN in one place.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use allelecast_protocol::row::{Counts as WireCounts, GroupColumns, GroupCounts, Row, RowColumns, Status};
+use arrow::array::Array;
+
+use super::catalogue::Catalogue;
+use super::frame::{Frame, GroupCell};
+use super::resolved::Resolved;
+use crate::domain::planes::Counts;
+
+/// An allele of a result with what is known of it in each shown group.
+#[derive(Debug, Clone)]
+pub struct ResultRow {
+    chrom: Arc<str>,
+    pos: u32,
+    reference_bases: String,
+    alternate_bases: String,
+    id: Option<String>,
+    filter: Option<String>,
+    qual: Option<f32>,
+    kind: &'static str,
+    groups: Vec<ResultCell>,
+    datasets: Vec<Arc<str>>,
+}
+
+/// What is known of an allele in a group.
+#[derive(Debug, Clone, Copy)]
+struct ResultCell {
+    cell: GroupCell,
+    mean_dp: Option<f32>,
+}
+
+impl ResultRow {
+    pub(super) fn of(frame: &Frame, row: usize, query: &Resolved, catalogue: &Catalogue, seq: i64) -> Self {
+        let (sites, at) = frame.site(row);
+        let filter = sites.filter.value(at);
+        let slugs = frame
+            .slots_of(row)
+            .filter_map(|slot| catalogue.dataset(query.datasets[slot], seq));
+        Self {
+            chrom: catalogue.contigs().name(query.build, frame.input.cell.contig),
+            pos: sites.pos[at],
+            reference_bases: sites.reference.value(at).to_owned(),
+            alternate_bases: sites.alternate.value(at).to_owned(),
+            id: sites.id.is_valid(at).then(|| sites.id.value(at).to_owned()),
+            filter: (filter != ".").then(|| filter.to_owned()),
+            qual: Some(sites.qual[at]).filter(|qual| !qual.is_nan()),
+            kind: sites.kind[at].as_str(),
+            groups: query
+                .shown
+                .iter()
+                .map(|&group| ResultCell::of(frame, row, group))
+                .collect(),
+            datasets: slugs.map(|dataset| dataset.slug.clone()).collect(),
+        }
+    }
+
+    /// Chromosome and position.
+    pub fn position(&self) -> (&str, u32) {
+        (&self.chrom, self.pos)
+    }
+
+    fn variant_id(&self) -> String {
+        format!(
+            "{}-{}-{}-{}",
+            self.chrom, self.pos, self.reference_bases, self.alternate_bases
+        )
+    }
+}
+
+impl ResultCell {
+    fn of(frame: &Frame, row: usize, group: usize) -> Self {
+        let parts = &frame.input.groups[group].parts;
+        let mean_dp = match &parts[..] {
+            [part] => frame
+                .frequencies(row, part)
+                .and_then(|(columns, at)| columns.quality.mean_dp.as_ref().map(|dp| dp[at]))
+                .filter(|dp| !dp.is_nan()),
+            _ => None,
+        };
+        Self {
+            cell: frame.group(row, group),
+            mean_dp,
+        }
+    }
+
+    fn status(&self) -> Status {
+        match self.cell {
+            GroupCell::NoData => Status::NoData,
+            GroupCell::NotSeen { .. } => Status::NotSeen,
+            GroupCell::Recorded { counts, .. } if counts.ac > 0 => Status::Observed,
+            GroupCell::Recorded { .. } => Status::Ac0,
+        }
+    }
+
+    fn wire(&self) -> GroupCounts {
+        let raw = self.cell.counts(false);
+        let (hq, inferred, partial) = match self.cell {
+            GroupCell::NoData => (None, false, false),
+            GroupCell::NotSeen { partial, .. } => (None, true, partial),
+            GroupCell::Recorded {
+                hq,
+                inferred,
+                partial,
+                ..
+            } => (hq, inferred, partial),
+        };
+        GroupCounts {
+            status: self.status(),
+            ns: raw.map(|counts| counts.ns),
+            ac: raw.map(|counts| counts.ac),
+            an: raw.map(|counts| counts.an),
+            af: raw.and_then(|counts| counts.af()),
+            het: raw.map(|counts| counts.het),
+            hom: raw.map(|counts| counts.hom),
+            hemi: raw.map(|counts| counts.hemi),
+            hq: hq.map(wire_counts),
+            mean_dp: self.mean_dp,
+            inferred,
+            partial,
+        }
+    }
+}
+
+fn wire_counts(counts: Counts) -> WireCounts {
+    WireCounts {
+        ns: counts.ns,
+        ac: counts.ac,
+        an: counts.an,
+        af: counts.af(),
+        het: counts.het,
+        hom: counts.hom,
+        hemi: counts.hemi,
+    }
+}
+
+/// Rows as objects, for HTTP.
+pub fn row_objects(rows: &[ResultRow], query: &Resolved) -> Vec<Row> {
+    let names: Vec<String> = query
+        .shown
+        .iter()
+        .map(|&group| query.groups[group].name.to_string())
+        .collect();
+    rows.iter()
+        .map(|row| Row {
+            variant_id: row.variant_id(),
+            chrom: row.chrom.to_string(),
+            pos: row.pos,
+            reference_bases: row.reference_bases.clone(),
+            alternate_bases: row.alternate_bases.clone(),
+            id: row.id.clone(),
+            filter: row.filter.clone(),
+            qual: row.qual,
+            kind: row.kind.to_owned(),
+            genes: None,
+            groups: names
+                .iter()
+                .cloned()
+                .zip(row.groups.iter().map(ResultCell::wire))
+                .collect::<BTreeMap<_, _>>(),
+            datasets: row.datasets.iter().map(ToString::to_string).collect(),
+        })
+        .collect()
+}
+
+/// Rows as columns, for the socket; of high-quality calls where the query counts those.
+pub fn row_columns(rows: &[ResultRow], query: &Resolved) -> RowColumns {
+    let group = |(place, &group): (usize, &usize)| {
+        let cells = || rows.iter().map(move |row| row.groups[place]);
+        let counts = || cells().map(|cell| cell.cell.counts(query.hq));
+        GroupColumns {
+            group: query.groups[group].name.to_string(),
+            status: cells().map(|cell| cell.status()).collect(),
+            ac: counts().map(|counts| counts.map(|counts| counts.ac)).collect(),
+            an: counts().map(|counts| counts.map(|counts| counts.an)).collect(),
+            hom: counts().map(|counts| counts.map(|counts| counts.hom)).collect(),
+        }
+    };
+    RowColumns {
+        chrom: rows.iter().map(|row| row.chrom.to_string()).collect(),
+        pos: rows.iter().map(|row| row.pos).collect(),
+        reference_bases: rows.iter().map(|row| row.reference_bases.clone()).collect(),
+        alternate_bases: rows.iter().map(|row| row.alternate_bases.clone()).collect(),
+        id: rows.iter().map(|row| row.id.clone()).collect(),
+        filter: rows.iter().map(|row| row.filter.clone()).collect(),
+        kind: rows.iter().map(|row| row.kind.to_owned()).collect(),
+        groups: query.shown.iter().enumerate().map(group).collect(),
+    }
+}

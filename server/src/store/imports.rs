@@ -1,0 +1,518 @@
+//! The life of a file under import: begun, advanced block by block, finished or taken back.
+//!
+//! Invariant: each step commits under the job's lease, with the checkpoint that it belongs to.
+
+use allelecast_protocol::Version;
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgPool, Row};
+use uuid::Uuid;
+
+use super::blocks::{self, NewBlock};
+use super::head::{self, ChangeKind, Head, NewChange};
+use super::jobs::{self, Claim, JobKind};
+use super::{StoreError, samples};
+
+/// What a worker must know to import a file.
+#[derive(Debug, Clone)]
+pub struct ImportFile {
+    /// The file.
+    pub file_id: i64,
+    /// Its dataset.
+    pub dataset_id: i64,
+    /// Names its raw bytes.
+    pub raw_id: Uuid,
+    /// Name of the reference build.
+    pub build: String,
+    /// Id of the reference build.
+    pub build_id: i16,
+    /// `spec`, `strict` or `tolerant`.
+    pub profile: String,
+    /// The panel as pasted.
+    pub panel: Option<String>,
+    /// Match panel names without the samples' prefix.
+    pub ignore_prefix: bool,
+    /// Samples in file order, once the header was read.
+    pub sample_ids: Vec<i64>,
+    /// Where the import stands; `None` before the first block.
+    pub checkpoint: Option<serde_json::Value>,
+    /// The file's state.
+    pub state: String,
+}
+
+/// Reads what is needed to import a file.
+pub async fn load(pool: &PgPool, file_id: i64) -> Result<Option<ImportFile>, StoreError> {
+    let row = sqlx::query(
+        "SELECT f.id, f.dataset_id, f.raw_id, b.name AS build, b.id AS build_id, d.profile, d.panel, d.ignore_prefix,
+                f.sample_ids, f.checkpoint, f.state
+         FROM vcf_file f JOIN dataset d ON d.id = f.dataset_id JOIN reference_build b ON b.id = d.build_id
+         WHERE f.id = $1 AND f.removed_seq IS NULL AND d.removed_seq IS NULL",
+    )
+    .bind(file_id)
+    .fetch_optional(pool)
+    .await?;
+    row.map(|row| {
+        let checkpoint: Option<Json<serde_json::Value>> = row.try_get("checkpoint")?;
+        Ok(ImportFile {
+            file_id: row.try_get("id")?,
+            dataset_id: row.try_get("dataset_id")?,
+            raw_id: row.try_get("raw_id")?,
+            build: row.try_get("build")?,
+            build_id: row.try_get("build_id")?,
+            profile: row.try_get("profile")?,
+            panel: row.try_get("panel")?,
+            ignore_prefix: row.try_get("ignore_prefix")?,
+            sample_ids: row.try_get("sample_ids")?,
+            checkpoint: checkpoint.map(|json| json.0),
+            state: row.try_get("state")?,
+        })
+    })
+    .transpose()
+}
+
+/// A group to be made when a file starts: its family, value and members, as indexes into the file's samples.
+#[derive(Debug, Clone)]
+pub struct NewGroup {
+    /// The panel column.
+    pub family: String,
+    /// The value within it.
+    pub value: String,
+    /// Indexes into the samples.
+    pub members: Vec<usize>,
+}
+
+/// A sample as the file names it.
+#[derive(Debug, Clone)]
+pub struct NewSample {
+    /// Its name.
+    pub name: String,
+    /// `female` or `male`.
+    pub sex: Option<&'static str>,
+}
+
+/// What [`start`] made.
+#[derive(Debug, Clone)]
+pub enum Started {
+    /// Go on.
+    Yes {
+        /// Samples in file order.
+        sample_ids: Vec<i64>,
+    },
+    /// The dataset's other files have other samples.
+    OtherSamples {
+        /// How many samples the dataset has.
+        dataset: usize,
+        /// How many of the file's it has.
+        shared: usize,
+    },
+}
+
+/// Notes that a file's header was read: its samples, and the dataset's groups where this is its first file.
+pub async fn start(
+    head: &Head,
+    pool: &PgPool,
+    claim: &Claim,
+    file: &ImportFile,
+    header: &str,
+    new_samples: &[NewSample],
+    groups: &[NewGroup],
+) -> Result<Started, StoreError> {
+    let mut transaction = pool.begin().await?;
+    jobs::hold(&mut transaction, claim).await?;
+    sqlx::query("SELECT 1 FROM dataset WHERE id = $1 FOR UPDATE")
+        .bind(file.dataset_id)
+        .execute(&mut *transaction)
+        .await?;
+    forget_retracted(&mut transaction, file).await?;
+    let known = samples::of_dataset(&mut transaction, file.dataset_id).await?;
+    let sample_ids = if known.is_empty() {
+        let ids = samples::insert(&mut transaction, file.dataset_id, new_samples).await?;
+        insert_groups(&mut transaction, file.dataset_id, &ids, groups).await?;
+        ids
+    } else {
+        let by_name: std::collections::HashMap<&str, i64> =
+            known.iter().map(|(id, name)| (name.as_str(), *id)).collect();
+        let ids: Vec<i64> = new_samples
+            .iter()
+            .filter_map(|sample| by_name.get(sample.name.as_str()).copied())
+            .collect();
+        if ids.len() != new_samples.len() || ids.len() != known.len() {
+            return Ok(Started::OtherSamples {
+                dataset: known.len(),
+                shared: ids.len(),
+            });
+        }
+        ids
+    };
+    sqlx::query("UPDATE vcf_file SET state = 'importing', sample_ids = $2, header = $3 WHERE id = $1")
+        .bind(file.file_id)
+        .bind(&sample_ids)
+        .bind(header)
+        .execute(&mut *transaction)
+        .await?;
+    let row = sqlx::query(
+        "WITH bumped AS (UPDATE head SET seq = seq + 1 RETURNING epoch, seq),
+              published AS (UPDATE group_version v SET published_seq = bumped.seq FROM bumped, sample_group g
+                            WHERE g.id = v.group_id AND g.dataset_id = $1 AND v.published_seq IS NULL
+                              AND NOT EXISTS (SELECT 1 FROM job j WHERE j.group_version_id = v.id)),
+              noted AS (INSERT INTO change (seq, kind, dataset_id, file_id) SELECT seq, $3, $1, $2 FROM bumped)
+         SELECT epoch, seq FROM bumped",
+    )
+    .bind(file.dataset_id)
+    .bind(file.file_id)
+    .bind(ChangeKind::FileStarted.as_str())
+    .fetch_one(&mut *transaction)
+    .await?;
+    let version = Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    };
+    transaction.commit().await?;
+    head.announce(version);
+    Ok(Started::Yes { sample_ids })
+}
+
+/// Where every file that named the dataset's samples was taken back, the next one may name others.
+async fn forget_retracted(connection: &mut PgConnection, file: &ImportFile) -> Result<(), StoreError> {
+    let row = sqlx::query(
+        "SELECT EXISTS (SELECT 1 FROM vcf_file
+                        WHERE dataset_id = $1 AND removed_seq IS NULL AND sample_ids <> '{}')",
+    )
+    .bind(file.dataset_id)
+    .fetch_one(&mut *connection)
+    .await?;
+    if row.try_get(0)? {
+        return Ok(());
+    }
+    sqlx::query("DELETE FROM sample_group WHERE dataset_id = $1")
+        .bind(file.dataset_id)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM sample WHERE dataset_id = $1")
+        .bind(file.dataset_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn insert_groups(
+    connection: &mut PgConnection,
+    dataset_id: i64,
+    sample_ids: &[i64],
+    groups: &[NewGroup],
+) -> Result<(), StoreError> {
+    for group in groups {
+        let members: Vec<i64> = group
+            .members
+            .iter()
+            .filter_map(|&index| sample_ids.get(index).copied())
+            .collect();
+        sqlx::query(
+            "WITH g AS (INSERT INTO sample_group (dataset_id, family, value) VALUES ($1, $2, $3) RETURNING id)
+             INSERT INTO group_version (group_id, members) SELECT id, $4 FROM g",
+        )
+        .bind(dataset_id)
+        .bind(&group.family)
+        .bind(&group.value)
+        .bind(&members)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// How far a file has come.
+#[derive(Debug, Clone)]
+pub struct Advance {
+    /// Raw bytes read into committed blocks.
+    pub parsed: i64,
+    /// Records read.
+    pub records: i64,
+    /// Alleles committed.
+    pub alleles: i64,
+    /// Where a restarted import continues.
+    pub checkpoint: serde_json::Value,
+    /// Findings since the last step.
+    pub findings: Vec<NewFinding>,
+    /// Exact totals by rule so far.
+    pub finding_totals: Vec<(String, &'static str, i64)>,
+}
+
+/// A finding of the validation.
+#[derive(Debug, Clone)]
+pub struct NewFinding {
+    /// The rule.
+    pub rule: String,
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    /// Line, from 1.
+    pub line: i64,
+    /// Column, from 1.
+    pub column: i32,
+    /// The offending text, clipped.
+    pub text: String,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+/// Commits a block with the progress that it makes.
+pub async fn commit(
+    head: &Head,
+    pool: &PgPool,
+    claim: &Claim,
+    block: &NewBlock,
+    advance: &Advance,
+) -> Result<Version, StoreError> {
+    let mut transaction = pool.begin().await?;
+    jobs::hold(&mut transaction, claim).await?;
+    write_advance(&mut transaction, block.file_id, advance).await?;
+    let version = blocks::insert(&mut transaction, block, &[]).await?;
+    transaction.commit().await?;
+    head.announce(version);
+    Ok(version)
+}
+
+async fn write_advance(
+    connection: &mut PgConnection,
+    file_id: i64,
+    advance: &Advance,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE vcf_file SET parsed = $2, records = $3, alleles = $4, checkpoint = $5 WHERE id = $1")
+        .bind(file_id)
+        .bind(advance.parsed)
+        .bind(advance.records)
+        .bind(advance.alleles)
+        .bind(Json(&advance.checkpoint))
+        .execute(&mut *connection)
+        .await?;
+    write_findings(connection, file_id, &advance.findings, &advance.finding_totals).await
+}
+
+async fn write_findings(
+    connection: &mut PgConnection,
+    file_id: i64,
+    findings: &[NewFinding],
+    totals: &[(String, &'static str, i64)],
+) -> Result<(), StoreError> {
+    if !findings.is_empty() {
+        let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+        let severities: Vec<&str> = findings.iter().map(|finding| finding.severity).collect();
+        let lines: Vec<i64> = findings.iter().map(|finding| finding.line).collect();
+        let columns: Vec<i32> = findings.iter().map(|finding| finding.column).collect();
+        let texts: Vec<&str> = findings.iter().map(|finding| finding.text.as_str()).collect();
+        let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        sqlx::query(
+            "INSERT INTO finding (file_id, rule, severity, line, \"column\", text, message)
+             SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::integer[], $6::text[], $7::text[])",
+        )
+        .bind(file_id)
+        .bind(rules)
+        .bind(severities)
+        .bind(lines)
+        .bind(columns)
+        .bind(texts)
+        .bind(messages)
+        .execute(&mut *connection)
+        .await?;
+    }
+    if !totals.is_empty() {
+        let rules: Vec<&str> = totals.iter().map(|total| total.0.as_str()).collect();
+        let severities: Vec<&str> = totals.iter().map(|total| total.1).collect();
+        let counts: Vec<i64> = totals.iter().map(|total| total.2).collect();
+        sqlx::query(
+            "INSERT INTO finding_total (file_id, rule, severity, n)
+             SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[])
+             ON CONFLICT ON CONSTRAINT finding_total_pkey DO UPDATE SET n = excluded.n",
+        )
+        .bind(file_id)
+        .bind(rules)
+        .bind(severities)
+        .bind(counts)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Ends a file well.
+pub async fn finish(
+    head: &Head,
+    pool: &PgPool,
+    claim: &Claim,
+    file: &ImportFile,
+    advance: &Advance,
+    sha256: &[u8],
+) -> Result<Version, StoreError> {
+    let mut transaction = pool.begin().await?;
+    jobs::finish(&mut transaction, claim, None).await?;
+    write_advance(&mut transaction, file.file_id, advance).await?;
+    sqlx::query("UPDATE vcf_file SET state = 'ready', sha256 = $2, finished_at = now() WHERE id = $1")
+        .bind(file.file_id)
+        .bind(sha256)
+        .execute(&mut *transaction)
+        .await?;
+    jobs::enqueue_for_file(&mut transaction, JobKind::Compact, file.dataset_id, file.file_id).await?;
+    let change = NewChange::of_file(ChangeKind::FileReady, file.dataset_id, file.file_id);
+    let version = head::bump(&mut transaction, &change).await?;
+    transaction.commit().await?;
+    head.announce(version);
+    Ok(version)
+}
+
+/// Why a file is taken back.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// In a sentence.
+    pub message: String,
+    /// The line at fault, from 1.
+    pub line: Option<i64>,
+    /// Findings since the last step.
+    pub findings: Vec<NewFinding>,
+    /// Exact totals by rule.
+    pub finding_totals: Vec<(String, &'static str, i64)>,
+}
+
+/// Refuses a file: all that it had shown is hidden from the next version on.
+pub async fn refuse(
+    head: &Head,
+    pool: &PgPool,
+    claim: &Claim,
+    file: &ImportFile,
+    refusal: &Refusal,
+) -> Result<Version, StoreError> {
+    let mut transaction = pool.begin().await?;
+    jobs::finish(&mut transaction, claim, Some(&refusal.message)).await?;
+    write_findings(
+        &mut transaction,
+        file.file_id,
+        &refusal.findings,
+        &refusal.finding_totals,
+    )
+    .await?;
+    let mut error = serde_json::json!({ "message": refusal.message });
+    if let Some(line) = refusal.line {
+        error["line"] = line.into();
+    }
+    let version = retract(
+        &mut transaction,
+        file.dataset_id,
+        file.file_id,
+        "failed",
+        Some(error),
+    )
+    .await?;
+    transaction.commit().await?;
+    head.announce(version);
+    Ok(version)
+}
+
+/// Hides a file's blocks from the next version on. Last statement of its transaction.
+pub async fn retract(
+    connection: &mut PgConnection,
+    dataset_id: i64,
+    file_id: i64,
+    state: &str,
+    error: Option<serde_json::Value>,
+) -> Result<Version, StoreError> {
+    let row = sqlx::query(
+        "WITH bumped AS (UPDATE head SET seq = seq + 1 RETURNING epoch, seq),
+              hidden AS (UPDATE vcf_file SET removed_seq = bumped.seq, state = $3, error = $4, finished_at = now()
+                         FROM bumped WHERE id = $2),
+              noted AS (INSERT INTO change (seq, kind, dataset_id, file_id) SELECT seq, $5, $1, $2 FROM bumped)
+         SELECT epoch, seq FROM bumped",
+    )
+    .bind(dataset_id)
+    .bind(file_id)
+    .bind(state)
+    .bind(error.map(Json))
+    .bind(ChangeKind::FileRetracted.as_str())
+    .fetch_one(connection)
+    .await?;
+    Ok(Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    })
+}
+
+/// The group versions that an import counts: those that answer now, and those that are being counted. Id and members.
+pub async fn group_versions(pool: &PgPool, dataset_id: i64) -> Result<Vec<(i64, Vec<i64>)>, StoreError> {
+    let versions = sqlx::query_as(
+        "SELECT v.id, v.members FROM group_version v JOIN sample_group g ON g.id = v.group_id
+         WHERE g.dataset_id = $1 AND v.superseded_seq IS NULL ORDER BY g.id, v.id",
+    )
+    .bind(dataset_id)
+    .fetch_all(pool)
+    .await?;
+    Ok(versions)
+}
+
+/// The sexes of a dataset's samples, where known.
+pub async fn sexes(pool: &PgPool, dataset_id: i64) -> Result<Vec<(i64, String)>, StoreError> {
+    let sexes = sqlx::query_as("SELECT id, sex FROM sample WHERE dataset_id = $1 AND sex IS NOT NULL")
+        .bind(dataset_id)
+        .fetch_all(pool)
+        .await?;
+    Ok(sexes)
+}
+
+/// Contigs of a build that its table does not list: name, ordinal, length.
+pub async fn extra_contigs(pool: &PgPool, build_id: i16) -> Result<Vec<(String, i16, Option<i32>)>, StoreError> {
+    let contigs = sqlx::query_as("SELECT name, ordinal, length FROM contig WHERE build_id = $1 AND ordinal > 25")
+        .bind(build_id)
+        .fetch_all(pool)
+        .await?;
+    Ok(contigs)
+}
+
+/// Most contigs of one build.
+pub const MAX_CONTIGS: i16 = i16::MAX;
+
+/// Registers a contig that the build's table does not list; its ordinal, or `None` where there are too many.
+pub async fn register_contig(
+    pool: &PgPool,
+    build_id: i16,
+    name: &str,
+    length: Option<i32>,
+) -> Result<Option<i16>, StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query("SELECT 1 FROM reference_build WHERE id = $1 FOR UPDATE")
+        .bind(build_id)
+        .execute(&mut *transaction)
+        .await?;
+    let ordinal: Option<i16> = sqlx::query_scalar(
+        "WITH known AS (SELECT ordinal FROM contig WHERE build_id = $1 AND name = $2),
+              added AS (INSERT INTO contig (build_id, ordinal, name, length)
+                        SELECT $1, (SELECT greatest(max(ordinal), 25) + 1 FROM contig WHERE build_id = $1), $2, $3
+                        WHERE NOT EXISTS (SELECT 1 FROM known)
+                          AND (SELECT max(ordinal) FROM contig WHERE build_id = $1) < $4
+                        RETURNING ordinal)
+         SELECT ordinal FROM known UNION ALL SELECT ordinal FROM added",
+    )
+    .bind(build_id)
+    .bind(name)
+    .bind(length)
+    .bind(MAX_CONTIGS)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(ordinal)
+}
+
+/// A file of the dataset that has alleles between two positions of a contig, other than this one.
+pub async fn overlapping(
+    pool: &PgPool,
+    block: &NewBlock,
+) -> Result<Option<(String, i32, i32)>, StoreError> {
+    let found = sqlx::query_as(
+        "SELECT f.filename, b.first_pos, b.last_pos FROM block b JOIN vcf_file f ON f.id = b.file_id
+         WHERE b.dataset_id = $1 AND b.contig = $2 AND b.file_id <> $3 AND b.removed_seq IS NULL
+           AND f.removed_seq IS NULL AND b.first_pos <= $5 AND b.last_pos >= $4 LIMIT 1",
+    )
+    .bind(block.dataset_id)
+    .bind(block.contig)
+    .bind(block.file_id)
+    .bind(block.first_pos)
+    .bind(block.last_pos)
+    .fetch_optional(pool)
+    .await?;
+    Ok(found)
+}
