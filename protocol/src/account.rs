@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// `POST /account/register`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Registration {
     /// Address to sign in with.
     pub email: String,
@@ -19,6 +20,7 @@ pub struct Registration {
 /// `POST /account/login`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Login {
     /// Address of the account.
     pub email: String,
@@ -29,6 +31,7 @@ pub struct Login {
 /// `GET /account`, and the answer to register and login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
     /// Identifies the account.
     pub id: String,
@@ -41,6 +44,7 @@ pub struct Account {
 /// `POST /tokens`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewToken {
     /// What the token is for.
     pub name: String,
@@ -49,6 +53,7 @@ pub struct NewToken {
 /// A token, shown once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedToken {
     /// Identifies the token for revocation.
     pub id: String,
@@ -59,6 +64,7 @@ pub struct CreatedToken {
 /// A token as it is listed; the secret is not kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenInfo {
     /// Identifies the token for revocation.
     pub id: String,
@@ -73,6 +79,7 @@ pub struct TokenInfo {
 /// `POST /ws-ticket`: a ticket for one `hello`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WsTicket {
     /// The ticket, good for one use.
     pub ticket: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How strictly a file is judged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Profile {
     /// What the specification's text forbids refuses the file.
@@ -19,6 +20,7 @@ pub enum Profile {
 /// What it means that a file has no record at a site.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AbsentSites {
     /// Nothing is known there.
@@ -31,6 +33,7 @@ pub enum AbsentSites {
 /// `POST /datasets`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewDataset {
     /// Name shown; its slug names the dataset in queries.
     pub name: String,
@@ -57,6 +60,7 @@ pub struct NewDataset {
 /// The answer to `POST /datasets`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedDataset {
     /// Identifies the dataset.
     pub id: i64,
@@ -67,6 +71,7 @@ pub struct CreatedDataset {
 /// Where a dataset stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DatasetState {
     /// No file yet.
@@ -82,6 +87,7 @@ pub enum DatasetState {
 /// Where a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FileState {
     /// Bytes are arriving or waiting, none has been read.
@@ -99,6 +105,7 @@ pub enum FileState {
 /// A dataset as it is listed and shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Dataset {
     /// Identifies the dataset.
     pub id: i64,
@@ -133,6 +140,7 @@ pub struct Dataset {
 /// Numbers of findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FindingTotals {
     /// Findings that refuse the file.
     pub errors: i64,
@@ -143,6 +151,7 @@ pub struct FindingTotals {
 /// A group of samples of one dataset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Group {
     /// Identifies the group.
     pub id: i64,
@@ -159,6 +168,7 @@ pub struct Group {
 /// A file of a dataset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VcfFile {
     /// Identifies the file.
     pub id: i64,
@@ -187,6 +197,7 @@ pub struct VcfFile {
 /// Why a file was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileError {
     /// What was wrong, in a sentence.
     pub message: String,

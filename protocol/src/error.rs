@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A half-open range of characters (Unicode scalar values) in the query text that an error speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Span {
     /// First character, counted from 0.
     pub start: u32,
@@ -17,6 +18,7 @@ pub struct Span {
 /// What every failed request is answered with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// The error.
     pub error: ApiError,
@@ -25,6 +27,7 @@ pub struct ErrorBody {
 /// An error as a client sees it. `message` is written for a person; programs read `code`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiError {
     /// What kind of error.
     pub code: ErrorCode,
@@ -92,6 +95,7 @@ macro_rules! error_codes {
         /// Every error code; on the wire in snake case.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum ErrorCode { $($(#[$doc])* $name,)* }
 
@@ -130,14 +134,20 @@ error_codes! {
     Conflict = "conflict", 409, false;
     /// The version asked for is older than what is kept.
     VersionGone = "version_gone", 410, false;
+    /// The request speaks another edition of a protocol (`Tus-Resumable`).
+    ProtocolVersion = "protocol_version", 412, false;
     /// A named limit was exceeded.
     LimitExceeded = "limit_exceeded", 413, false;
+    /// The body is of a type that is not read here.
+    UnsupportedMediaType = "unsupported_media_type", 415, false;
     /// The query text could not be understood.
     QuerySyntax = "query_syntax", 422, false;
     /// The query names something that does not exist, or that several things are called.
     QueryName = "query_name", 422, false;
     /// The uploaded file is not a VCF file that can be imported.
     FileRefused = "file_refused", 422, false;
+    /// The bytes received are not those that the checksum was made of.
+    ChecksumMismatch = "checksum_mismatch", 460, true;
     /// Too many requests.
     RateLimited = "rate_limited", 429, true;
     /// A part of the service is away for now.

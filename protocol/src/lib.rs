@@ -7,8 +7,11 @@ pub mod account;
 pub mod chart;
 pub mod dataset;
 pub mod error;
+pub mod finding;
 pub mod live;
+pub mod panel;
 pub mod row;
+pub mod size;
 pub mod version;
 
 pub use error::{ApiError, ErrorBody, ErrorCode, Span};

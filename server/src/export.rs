@@ -1,1 +1,3 @@
 //! One file per export format, all fed by the query evaluator.
+
+pub mod csv;

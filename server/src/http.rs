@@ -1,3 +1,33 @@
 //! Routes, extractors, pages.
 //!
-//! Invariant: every route is listed in one table, and all but a named few demand a signed-in user.
+//! Invariant: every route is listed in one table ([`routes`]), and all but a named few demand a signed-in user.
+
+pub mod auth;
+mod error;
+mod extract;
+mod limits;
+mod middleware;
+mod openapi;
+mod route;
+pub mod routes;
+mod settings;
+mod state;
+
+pub mod account;
+mod datasets;
+mod files;
+mod findings;
+mod groups;
+mod health;
+mod panel;
+mod tokens;
+mod uploads;
+mod ws_ticket;
+
+pub use error::Error;
+pub use extract::{Body, Path, Query};
+pub use limits::Limits;
+pub use route::Route;
+pub use routes::router;
+pub use settings::Settings;
+pub use state::AppState;

@@ -1,2 +1,33 @@
 //! Server binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+use allelecast_server::app::config::{Cli, Command};
+use allelecast_server::app::{self, Database, StartError, accounts, telemetry};
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
+    telemetry::start_log(&cli.log)?;
+    match cli.command {
+        Command::Serve(config) => app::serve(*config).await?,
+        Command::Migrate(config) => Database::open(&config)
+            .await?
+            .close()
+            .await
+            .map_err(StartError::from)?,
+        Command::User(command) => accounts::run(command).await?,
+    }
+    Ok(())
+}

@@ -2,14 +2,29 @@
 //!
 //! Invariant: no other module of the server contains SQL.
 
+pub mod attempts;
 pub mod blocks;
 pub mod catalogue;
+pub mod datasets;
 mod error;
+pub mod files;
+pub mod findings;
+pub mod groups;
 pub mod head;
 pub mod imports;
 pub mod jobs;
+pub mod pool;
 pub mod progress;
+pub mod raw;
 pub mod recounts;
+pub mod reference;
 pub mod samples;
+pub mod sessions;
+pub mod tickets;
+pub mod tokens;
+pub mod uploads;
+pub mod users;
+mod word;
 
 pub use error::StoreError;
+pub use word::Word;

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The object storage refused, or is away.
     #[error("object storage: {0}")]
     Objects(#[from] object_store::Error),
+    /// The folder of raw files failed.
+    #[error("raw files: {0}")]
+    RawFolder(#[from] std::io::Error),
     /// The job is no longer this worker's: its lease ran out, or somebody cancelled it.
     #[error("the job's lease was lost")]
     LeaseLost,
@@ -31,6 +34,22 @@ impl StoreError {
         match self {
             Self::Database(sqlx::Error::Database(error)) => error.constraint(),
             _ => None,
+        }
+    }
+
+    /// Whether the database cannot be reached at the moment, as opposed to having refused a statement.
+    pub fn is_away(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Tls(_) => true,
+            // 57P01 to 57P03: shut down, crashed, starting; 53300: too many connections.
+            sqlx::Error::Database(error) => error
+                .code()
+                .is_some_and(|code| code.starts_with("57P0") || code == "53300"),
+            _ => false,
         }
     }
 }

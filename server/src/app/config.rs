@@ -1,0 +1,239 @@
+//! The command line and the environment.
+//!
+//! Invariant: every setting has a name on the command line and one in the environment; the command line wins.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::http::Limits;
+
+/// Live allele frequencies for each of your sample groups.
+#[derive(Debug, Parser)]
+#[command(name = "allelecast-server", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to write the log.
+    #[command(flatten)]
+    pub log: LogConfig,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve
+    Serve(Box<Config>),
+    /// Bring the database's schema up to date and exit
+    Migrate(DatabaseConfig),
+    /// Accounts
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+/// Commands about accounts.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account; prints its password unless one is given
+    Add {
+        /// Address to sign in with
+        email: String,
+        /// Name shown to colleagues
+        #[arg(long)]
+        name: Option<String>,
+        /// Where its password comes from.
+        #[command(flatten)]
+        password: PasswordSource,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// List the accounts
+    List {
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// Set a new password and end the account's sessions; prints it unless one is given
+    ResetPassword {
+        /// Address of the account
+        email: String,
+        /// Where its password comes from.
+        #[command(flatten)]
+        password: PasswordSource,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+}
+
+/// Where a password comes from.
+#[derive(Debug, Args)]
+pub struct PasswordSource {
+    /// Read the password from the first line of standard input instead of making one
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// Where the database is.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseConfig {
+    /// PostgreSQL to use; without it the server runs a private one below the data folder
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Folder of everything that the server keeps
+    #[arg(
+        long,
+        env = "ALLELECAST_DATA_DIR",
+        default_value = "data",
+        value_name = "FOLDER"
+    )]
+    pub data_dir: PathBuf,
+    /// Connections to the database
+    #[arg(long, env = "ALLELECAST_DATABASE_CONNECTIONS", default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    pub database_connections: u32,
+    /// Seconds to wait for a database that is away at start
+    #[arg(
+        long,
+        env = "ALLELECAST_DATABASE_PATIENCE",
+        default_value_t = 30,
+        value_name = "SECONDS"
+    )]
+    pub database_patience: u32,
+}
+
+/// What `serve` needs.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Where the database is.
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(
+        long,
+        env = "ALLELECAST_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
+    pub listen: SocketAddr,
+    /// Where people reach the server, if not at the address it listens on
+    #[arg(long, env = "ALLELECAST_PUBLIC_URL", value_name = "URL", value_parser = parse_url)]
+    pub public_url: Option<String>,
+    /// Further origins whose pages may change things; the public URL's is one anyway
+    #[arg(long = "allow-origin", env = "ALLELECAST_ALLOWED_ORIGINS", value_delimiter = ',', value_name = "ORIGIN", value_parser = parse_url)]
+    pub allowed_origins: Vec<String>,
+    /// Addresses of proxies whose X-Forwarded-For is believed
+    #[arg(
+        long = "trust-proxy",
+        env = "ALLELECAST_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "ADDRESS"
+    )]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Folder of the pages' bundle
+    #[arg(
+        long,
+        env = "ALLELECAST_STATIC_DIR",
+        default_value = "static/dist",
+        value_name = "FOLDER"
+    )]
+    pub static_dir: PathBuf,
+    /// Limits.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+impl Config {
+    /// The defaults of the command line, without the environment.
+    pub fn for_tests(database_url: &str, data_dir: PathBuf) -> Self {
+        let url = database_url.to_owned();
+        Config {
+            database: DatabaseConfig {
+                database_url: Some(url),
+                data_dir,
+                database_connections: 8,
+                database_patience: 5,
+            },
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            static_dir: "static/dist".into(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Args)]
+pub struct LogConfig {
+    /// Form of the log
+    #[arg(long, env = "ALLELECAST_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    pub log_format: LogFormat,
+    /// What is logged, as tracing's filters are written: `info`, `debug,sqlx=warn`
+    #[arg(
+        long,
+        env = "ALLELECAST_LOG",
+        default_value = "info",
+        global = true,
+        value_name = "FILTER"
+    )]
+    pub log: String,
+}
+
+/// Forms of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A URL with a host and no path.
+fn parse_url(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") || url.path() != "/" || url.query().is_some() {
+        return Err("write http://host:port or https://host".to_owned());
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_of_serve_has_a_name_in_the_environment() {
+        let cli = Cli::command();
+        let serve = cli.find_subcommand("serve").unwrap();
+        for argument in serve
+            .get_arguments()
+            .filter(|argument| argument.get_id() != "help")
+        {
+            assert!(argument.get_env().is_some(), "{}", argument.get_id());
+            assert!(argument.get_help().is_some(), "{}", argument.get_id());
+        }
+    }
+
+    #[test]
+    fn urls_are_reduced_to_origins() {
+        for (text, expected) in [
+            ("http://127.0.0.1:8080/", Some("http://127.0.0.1:8080")),
+            ("https://Example.org:443", Some("https://example.org")),
+            ("ftp://example.org", None),
+            ("https://example.org/allelecast", None),
+            ("example.org", None),
+        ] {
+            assert_eq!(parse_url(text).ok().as_deref(), expected, "{text}");
+        }
+    }
+}

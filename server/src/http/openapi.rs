@@ -1,0 +1,43 @@
+//! `/api/openapi.json`.
+//!
+//! Invariant: it describes every route of the table below `/api/v1`, and no other; a test compares the two.
+
+use axum::Json;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::auth::CurrentUser;
+use super::*;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Allelecast", description = "Allele frequencies per sample group, live."),
+    paths(
+        account::register, account::login, account::logout, account::show,
+        tokens::create, tokens::list, tokens::revoke, ws_ticket::create,
+        datasets::list, datasets::create, datasets::show, datasets::remove, datasets::complete, datasets::samples,
+        findings::list, files::cancel, files::retry, groups::list, panel::preview,
+        uploads::capabilities, uploads::create, uploads::offset, uploads::append, uploads::terminate,
+    ),
+    components(schemas(allelecast_protocol::ErrorBody)),
+    security(("session" = []), ("token" = [])),
+    modifiers(&SignIn)
+)]
+pub(super) struct Document;
+
+struct SignIn;
+
+impl Modify for SignIn {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let cookie = ApiKey::Cookie(ApiKeyValue::new(auth::session::COOKIE));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
+
+/// The description of this interface.
+pub async fn document(_: CurrentUser) -> Json<utoipa::openapi::OpenApi> {
+    Json(Document::openapi())
+}

@@ -1,0 +1,58 @@
+//! The route table.
+//!
+//! Invariant: what is marked `.open()` here is all that a stranger can reach.
+
+use axum::Router;
+
+use super::route::{Route, delete, get, head, options, patch, post};
+use super::*;
+
+/// Every route.
+pub fn table() -> Vec<Route> {
+    vec![
+        get("/healthz", health::healthz).open(),
+        get("/readyz", health::readyz).open(),
+        get("/metrics", health::metrics).open(),
+        get("/api/openapi.json", openapi::document),
+        // Accounts.
+        post("/api/v1/account/register", account::register).open(),
+        post("/api/v1/account/login", account::login).open(),
+        post("/api/v1/account/logout", account::logout),
+        get("/api/v1/account", account::show),
+        post("/api/v1/tokens", tokens::create),
+        get("/api/v1/tokens", tokens::list),
+        delete("/api/v1/tokens/{id}", tokens::revoke),
+        post("/api/v1/ws-ticket", ws_ticket::create),
+        // Datasets and what belongs to them.
+        get("/api/v1/datasets", datasets::list),
+        post("/api/v1/datasets", datasets::create).carries_panel(),
+        get("/api/v1/datasets/{id}", datasets::show),
+        delete("/api/v1/datasets/{id}", datasets::remove),
+        post("/api/v1/datasets/{id}/complete", datasets::complete),
+        get("/api/v1/datasets/{id}/samples", datasets::samples),
+        get("/api/v1/datasets/{id}/findings", findings::list).streams(),
+        post("/api/v1/files/{id}/cancel", files::cancel),
+        post("/api/v1/files/{id}/retry", files::retry),
+        get("/api/v1/groups", groups::list),
+        post("/api/v1/panel/preview", panel::preview).carries_panel(),
+        // Uploads, tus 1.0.
+        options("/api/v1/uploads", uploads::capabilities),
+        post("/api/v1/uploads", uploads::create).streams(),
+        options("/api/v1/uploads/{id}", uploads::capabilities),
+        head("/api/v1/uploads/{id}", uploads::offset),
+        patch("/api/v1/uploads/{id}", uploads::append).streams(),
+        delete("/api/v1/uploads/{id}", uploads::terminate),
+    ]
+}
+
+/// The whole HTTP service.
+pub fn router(state: AppState) -> Router {
+    let mut router = Router::new();
+    for route in table() {
+        router = router.route(route.path, route.into_handler(&state));
+    }
+    let router = router
+        .fallback(health::nothing_here)
+        .method_not_allowed_fallback(health::method_not_allowed);
+    middleware::wrap(router, &state).with_state(state)
+}

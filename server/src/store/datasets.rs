@@ -1,0 +1,212 @@
+//! Datasets.
+//!
+//! Invariant: a dataset's state follows from its files and from whether its uploader completed it; it is not stored.
+
+mod slug;
+mod state;
+
+use std::collections::HashMap;
+
+use allelecast_protocol::Version;
+use allelecast_protocol::dataset::{AbsentSites, Dataset, FindingTotals, NewDataset, Profile};
+use sqlx::{PgPool, Row as _};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+use super::head::{self, ChangeKind, Head, NewChange};
+use super::{StoreError, Word, files, findings, groups, samples};
+
+/// Makes a dataset; returns its id and its slug.
+pub async fn create(
+    head: &Head,
+    pool: &PgPool,
+    new: &NewDataset,
+    build_id: i16,
+    user_id: Uuid,
+) -> Result<(i64, String), StoreError> {
+    let wanted = slug::slug(&new.name);
+    let mut tx = pool.begin().await?;
+    let mut attempt = 0;
+    let (dataset_id, slug) = loop {
+        let slug = slug::numbered(&wanted, attempt);
+        let id: Option<i64> = sqlx::query_scalar(
+            "INSERT INTO dataset (build_id, name, slug, profile, absent_sites, panel, ignore_prefix, created_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (slug) WHERE removed_seq IS NULL DO NOTHING RETURNING id",
+        )
+        .bind(build_id)
+        .bind(&new.name)
+        .bind(&slug)
+        .bind(Word(new.profile))
+        .bind(Word(new.absent_sites))
+        .bind(&new.panel)
+        .bind(new.ignore_prefix)
+        .bind(user_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        match id {
+            Some(id) => break (id, slug),
+            None => attempt += 1,
+        }
+    };
+    let change = NewChange::of_dataset(ChangeKind::DatasetCreated, dataset_id);
+    let version = head::bump(&mut tx, &change).await?;
+    tx.commit().await?;
+    head.announce(version);
+    Ok((dataset_id, slug))
+}
+
+/// Notes that no further file follows; `false` if there is no such dataset. Twice is as good as once.
+pub async fn complete(head: &Head, pool: &PgPool, dataset_id: i64) -> Result<bool, StoreError> {
+    let mut tx = pool.begin().await?;
+    let changed: Option<bool> = sqlx::query_scalar(
+        "WITH before AS (SELECT id, completed_at FROM dataset WHERE id = $1 AND removed_seq IS NULL FOR UPDATE),
+              updated AS (UPDATE dataset d SET completed_at = now() FROM before b
+                          WHERE d.id = b.id AND b.completed_at IS NULL)
+         SELECT completed_at IS NULL FROM before",
+    )
+    .bind(dataset_id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if changed == Some(true) {
+        let change = NewChange::of_dataset(ChangeKind::DatasetCompleted, dataset_id);
+        let version = head::bump(&mut tx, &change).await?;
+        tx.commit().await?;
+        head.announce(version);
+    }
+    Ok(changed.is_some())
+}
+
+/// Hides a dataset, all its blocks and its groups from the next version on, and ends its jobs; `false` if there is
+/// no such dataset.
+pub async fn remove(head: &Head, pool: &PgPool, dataset_id: i64) -> Result<bool, StoreError> {
+    let mut tx = pool.begin().await?;
+    sqlx::query(
+        "UPDATE job SET state = 'cancelled', finished_at = now()
+         WHERE dataset_id = $1 AND state IN ('queued', 'running')",
+    )
+    .bind(dataset_id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "UPDATE vcf_file SET state = 'cancelled', finished_at = now()
+         WHERE dataset_id = $1 AND state IN ('waiting', 'importing')",
+    )
+    .bind(dataset_id)
+    .execute(&mut *tx)
+    .await?;
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT id FROM dataset WHERE id = $1 AND removed_seq IS NULL FOR UPDATE")
+            .bind(dataset_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+    if found.is_none() {
+        return Ok(false);
+    }
+    let row = sqlx::query(
+        "WITH bumped AS (UPDATE head SET seq = seq + 1 RETURNING epoch, seq),
+              hidden AS (UPDATE dataset SET removed_seq = bumped.seq FROM bumped WHERE id = $1),
+              noted AS (INSERT INTO change (seq, kind, dataset_id) SELECT seq, $2, $1 FROM bumped)
+         SELECT epoch, seq FROM bumped",
+    )
+    .bind(dataset_id)
+    .bind(ChangeKind::DatasetDeleted.as_str())
+    .fetch_one(&mut *tx)
+    .await?;
+    let version = Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    };
+    tx.commit().await?;
+    head.announce(version);
+    Ok(true)
+}
+
+/// Whether there is such a dataset, and it was not removed.
+pub async fn exists(pool: &PgPool, dataset_id: i64) -> Result<bool, StoreError> {
+    let exists =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM dataset WHERE id = $1 AND removed_seq IS NULL)")
+            .bind(dataset_id)
+            .fetch_one(pool)
+            .await?;
+    Ok(exists)
+}
+
+/// A dataset as it is shown.
+pub async fn find(pool: &PgPool, dataset_id: i64) -> Result<Option<Dataset>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT d.id, d.name, d.slug, b.name AS build, d.profile, d.absent_sites, d.created_at,
+                d.completed_at IS NOT NULL AS completed
+         FROM dataset d JOIN reference_build b ON b.id = d.build_id
+         WHERE d.id = $1 AND d.removed_seq IS NULL",
+    )
+    .bind(dataset_id)
+    .fetch_optional(pool)
+    .await?;
+    Ok(shown(pool, row.into_iter().collect()).await?.pop())
+}
+
+/// All datasets, newest first.
+pub async fn list(pool: &PgPool) -> Result<Vec<Dataset>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT d.id, d.name, d.slug, b.name AS build, d.profile, d.absent_sites, d.created_at,
+                d.completed_at IS NOT NULL AS completed
+         FROM dataset d JOIN reference_build b ON b.id = d.build_id
+         WHERE d.removed_seq IS NULL ORDER BY d.id DESC",
+    )
+    .fetch_all(pool)
+    .await?;
+    shown(pool, rows).await
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    name: String,
+    slug: String,
+    build: String,
+    profile: Word<Profile>,
+    absent_sites: Word<AbsentSites>,
+    created_at: OffsetDateTime,
+    completed: bool,
+}
+
+/// Adds files, groups and totals to the rows.
+async fn shown(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Dataset>, StoreError> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut files_of: HashMap<i64, Vec<_>> = HashMap::new();
+    for file in files::of_datasets(pool, &ids).await? {
+        files_of.entry(file.dataset_id).or_default().push(file.into());
+    }
+    let mut groups_of: HashMap<i64, Vec<_>> = HashMap::new();
+    for group in groups::of_datasets(pool, &ids).await? {
+        groups_of.entry(group.dataset_id).or_default().push(group.into());
+    }
+    let samples: HashMap<i64, i64> = samples::counts(pool, &ids).await?.into_iter().collect();
+    let findings: HashMap<i64, FindingTotals> = findings::counts(pool, &ids)
+        .await?
+        .into_iter()
+        .map(|(id, errors, warnings)| (id, FindingTotals { errors, warnings }))
+        .collect();
+    let datasets = rows.into_iter().map(|row| {
+        let files = files_of.remove(&row.id).unwrap_or_default();
+        Dataset {
+            id: row.id,
+            name: row.name,
+            slug: row.slug,
+            build: row.build,
+            profile: row.profile.0,
+            absent_sites: row.absent_sites.0,
+            state: state::state(row.completed, &files),
+            progress: state::progress(&files),
+            alleles: state::alleles(&files),
+            samples: samples.get(&row.id).copied().unwrap_or_default(),
+            groups: groups_of.remove(&row.id).unwrap_or_default(),
+            files,
+            findings: findings.get(&row.id).copied().unwrap_or_default(),
+            created_at: row.created_at.format(&Rfc3339).unwrap_or_default(),
+        }
+    });
+    Ok(datasets.collect())
+}
