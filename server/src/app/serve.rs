@@ -37,6 +37,9 @@ pub enum StartError {
     /// The password hash.
     #[error(transparent)]
     Password(#[from] password::Error),
+    /// The bundle of the pages.
+    #[error(transparent)]
+    Assets(#[from] http::AssetsError),
     /// Files.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -78,6 +81,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         pool: database.pool.clone(),
         head: Arc::new(Head::open(database.pool.clone()).await?),
         raw: RawStore::local(&config.database.data_dir.join("raw"))?,
+        assets: Arc::new(http::Assets::open(&settings.static_dir)?),
         raw_arrived: Arc::new(Notify::new()),
         passwords: Passwords::new(settings.limits.concurrent_hashes)?,
         metrics: telemetry::metrics(),

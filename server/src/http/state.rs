@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
 
-use super::Settings;
+use super::{Assets, Settings};
 use super::auth::password::Passwords;
 use crate::store::head::Head;
 use crate::store::pool::PgPool;
@@ -23,6 +23,8 @@ pub struct AppState {
     pub pool: PgPool,
     /// The newest version, and who waits for it.
     pub head: Arc<Head>,
+    /// The bundle of the pages.
+    pub assets: Arc<Assets>,
     /// Raw bytes of uploads.
     pub raw: RawStore,
     /// Wakes the import worker: bytes were stored, or an upload was made, completed, cancelled or retried.
