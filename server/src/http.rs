@@ -22,6 +22,8 @@ mod groups;
 mod health;
 mod pages;
 mod panel;
+mod query;
+mod socket;
 mod tokens;
 mod uploads;
 mod ws_ticket;

@@ -17,6 +17,7 @@ mod run;
 mod split;
 mod tail;
 mod tally;
+pub mod validate;
 pub mod worker;
 
 pub use run::Workbench;

@@ -15,3 +15,6 @@ pub use genotypes::{FRAME_BYTES, GenotypeColumns, GenotypeFrame};
 pub use ipc::ColumnError;
 pub use quality::{DepthSums, QualityColumns};
 pub use sites::{FilterColumn, SiteColumns, SiteRow};
+
+#[cfg(test)]
+mod tests;

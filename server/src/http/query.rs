@@ -75,10 +75,19 @@ impl QueryParams {
         let asked = asked.map_err(|message| Error::invalid_field("version", message))?;
         let (catalogue, version) = state.engine.at(asked).await?;
         let (datasets, groups) = (list(&self.dataset), list(&self.groups));
-        let request =
-            Request { build: &self.build, datasets: &datasets, query: &self.q, groups: &groups, hq: self.hq };
+        let request = Request {
+            build: &self.build,
+            datasets: &datasets,
+            query: &self.q,
+            groups: &groups,
+            hq: self.hq,
+        };
         let query = state.engine.resolve(request, &catalogue, version.seq).await?;
-        Ok(Question { query, catalogue, version })
+        Ok(Question {
+            query,
+            catalogue,
+            version,
+        })
     }
 
     fn rows(&self) -> Result<usize, Error> {
@@ -86,7 +95,10 @@ impl QueryParams {
         if (1..=MAX_ROWS).contains(&rows) {
             Ok(rows)
         } else {
-            Err(Error::invalid_field("limit", format!("A page has 1 to {MAX_ROWS} rows.")))
+            Err(Error::invalid_field(
+                "limit",
+                format!("A page has 1 to {MAX_ROWS} rows."),
+            ))
         }
     }
 }
@@ -120,9 +132,15 @@ pub async fn query(
         return Ok(stream(state, question));
     }
     let limit = params.rows()?;
-    let Question { query, catalogue, version } = &question;
+    let Question {
+        query,
+        catalogue,
+        version,
+    } = &question;
     let engine = &state.engine;
-    let page = engine.page(query, catalogue, version.seq, params.cursor.as_deref(), limit).await?;
+    let page = engine
+        .page(query, catalogue, version.seq, params.cursor.as_deref(), limit)
+        .await?;
     let total = if params.cursor.is_none() && page.next.is_none() {
         Some(page.rows.len() as u64)
     } else {
@@ -156,10 +174,17 @@ pub async fn aggregates(
     Query(chart): Query<ChartParams>,
 ) -> Result<Json<Aggregates>, Error> {
     let question = params.bind(&state).await?;
-    let Question { query, catalogue, version } = &question;
+    let Question {
+        query,
+        catalogue,
+        version,
+    } = &question;
     let charts = [chart.chart.unwrap_or(ChartKind::AfSpectrum)];
     let cells = state.engine.cells(query, catalogue, version.seq);
-    let sums = state.engine.sums(query, &charts, catalogue, version.seq, &cells, |_| ()).await?;
+    let sums = state
+        .engine
+        .sums(query, &charts, catalogue, version.seq, &cells, |_| ())
+        .await?;
     Ok(Json(Aggregates {
         version: *version,
         total: u64::try_from(sums.total).unwrap_or(0),
@@ -182,8 +207,12 @@ fn stream(state: AppState, question: Question) -> Response {
         let (query, catalogue) = (question.query.clone(), question.catalogue.clone());
         let seq = question.version.seq;
         async move {
-            let Some(after) = at else { return Ok::<_, std::io::Error>(None) };
-            let page = engine.page(&query, &catalogue, seq, after.as_deref(), MAX_ROWS).await;
+            let Some(after) = at else {
+                return Ok::<_, std::io::Error>(None);
+            };
+            let page = engine
+                .page(&query, &catalogue, seq, after.as_deref(), MAX_ROWS)
+                .await;
             let page = page.map_err(|error| {
                 tracing::error!(%error, "a stream of rows broke off");
                 std::io::Error::other("the rows cannot be read on")
@@ -196,7 +225,11 @@ fn stream(state: AppState, question: Question) -> Response {
             Ok(Some((Bytes::from(lines), page.next.map(Some))))
         }
     });
-    ([(header::CONTENT_TYPE, "application/x-ndjson")], ResponseBody::from_stream(pages)).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/x-ndjson")],
+        ResponseBody::from_stream(pages),
+    )
+        .into_response()
 }
 
 fn is_provisional(question: &Question) -> bool {
@@ -220,7 +253,11 @@ fn list(text: &str) -> Vec<String> {
             None => {}
         }
     }
-    items.into_iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+    items
+        .into_iter()
+        .map(|item| item.trim().to_owned())
+        .filter(|item| !item.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -229,8 +266,12 @@ mod tests {
 
     #[test]
     fn commas_in_braces_divide_samples_not_groups() {
-        let table: [(&str, &[&str]); 4] =
-            [("", &[]), ("EUR", &["EUR"]), ("EUR, AFR ,", &["EUR", "AFR"]), ("{a, b},EUR", &["{a, b}", "EUR"])];
+        let table: [(&str, &[&str]); 4] = [
+            ("", &[]),
+            ("EUR", &["EUR"]),
+            ("EUR, AFR ,", &["EUR", "AFR"]),
+            ("{a, b},EUR", &["{a, b}", "EUR"]),
+        ];
         for (text, expected) in table {
             assert_eq!(list(text), expected, "{text}");
         }

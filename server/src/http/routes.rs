@@ -44,6 +44,11 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/files/{id}/retry", files::retry),
         get("/api/v1/groups", groups::list),
         post("/api/v1/panel/preview", panel::preview).carries_panel(),
+        // Questions.
+        get("/api/v1/query", query::query).streams(),
+        get("/api/v1/aggregates", query::aggregates),
+        get("/api/v1/head", query::head),
+        get("/ws", socket::upgrade).open().streams(),
         // Uploads, tus 1.0.
         options("/api/v1/uploads", uploads::capabilities),
         post("/api/v1/uploads", uploads::create).streams(),

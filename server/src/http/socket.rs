@@ -8,7 +8,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
-use super::auth::origin_allowed;
+use super::auth::origin::origin_allowed;
 use super::{AppState, Error};
 use crate::ws;
 
@@ -24,7 +24,10 @@ pub async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Error> {
     if headers.contains_key(header::ORIGIN) && !origin_allowed(&headers, &state.settings) {
-        return Err(Error::new(ErrorCode::ForeignOrigin, "The socket was asked for by a page of another origin."));
+        return Err(Error::new(
+            ErrorCode::ForeignOrigin,
+            "The socket was asked for by a page of another origin.",
+        ));
     }
     let sockets = state.tasks.clone();
     Ok(upgrade

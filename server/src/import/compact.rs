@@ -2,8 +2,6 @@
 //!
 //! Invariant: no reader notices; a version before the compaction still finds the blocks that it replaced.
 
-use sqlx::PgPool;
-
 use super::encode::new_block;
 use super::run::{ImportError, Workbench};
 use crate::domain::block::{Block, BlockLimits, concat};
@@ -12,13 +10,18 @@ use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
 use crate::store::imports;
 use crate::store::jobs::{self, Claim};
+use crate::store::pool::PgPool;
 
 /// Merges the blocks of a claimed job's file.
 pub(super) async fn compact(bench: &Workbench, claim: &Claim) -> Result<(), ImportError> {
     let file = imports::load(&bench.pool, claim.file_id.unwrap_or_default()).await?;
     if let Some(file) = file {
         let samples = file.sample_ids.len();
-        for run in runs(&blocks::of_file(&bench.pool, file.file_id).await?, bench.limits, samples) {
+        for run in runs(
+            &blocks::of_file(&bench.pool, file.file_id).await?,
+            bench.limits,
+            samples,
+        ) {
             merge(bench, claim, &run, samples).await?;
         }
     }
@@ -36,9 +39,14 @@ fn runs(blocks: &[BlockRecord], limits: BlockLimits, samples: usize) -> Vec<Vec<
     let mut rows = 0;
     for block in blocks {
         let n = block.n as usize;
-        let fits = runs.last().and_then(|run| run.last()).is_some_and(|last: &BlockRecord| {
-            last.contig == block.contig && last.span_end.checked_add(1) == Some(block.span_start) && rows + n <= most
-        });
+        let fits = runs
+            .last()
+            .and_then(|run| run.last())
+            .is_some_and(|last: &BlockRecord| {
+                last.contig == block.contig
+                    && last.span_end.checked_add(1) == Some(block.span_start)
+                    && rows + n <= most
+            });
         match runs.last_mut() {
             Some(run) if fits => {
                 run.push(block.clone());
@@ -54,14 +62,22 @@ fn runs(blocks: &[BlockRecord], limits: BlockLimits, samples: usize) -> Vec<Vec<
     runs
 }
 
-async fn merge(bench: &Workbench, claim: &Claim, run: &[BlockRecord], samples: usize) -> Result<(), ImportError> {
+async fn merge(
+    bench: &Workbench,
+    claim: &Claim,
+    run: &[BlockRecord],
+    samples: usize,
+) -> Result<(), ImportError> {
     // A group version that some block lacks is answered from the genotypes, in the merged block too.
     let mut versions: Option<Vec<i64>> = None;
     for block in run {
         let counted = blocks::counted_versions(&bench.pool, block.bucket, block.id).await?;
         versions = Some(match versions {
             None => counted,
-            Some(known) => known.into_iter().filter(|id| counted.binary_search(id).is_ok()).collect(),
+            Some(known) => known
+                .into_iter()
+                .filter(|id| counted.binary_search(id).is_ok())
+                .collect(),
         });
     }
     let versions = versions.unwrap_or_default();
@@ -85,16 +101,33 @@ async fn merge(bench: &Workbench, claim: &Claim, run: &[BlockRecord], samples: u
 }
 
 /// A stored block, decoded, with the frequencies of those group versions.
-async fn read(pool: &PgPool, block: &BlockRecord, versions: &[i64], samples: usize) -> Result<Block, ImportError> {
+async fn read(
+    pool: &PgPool,
+    block: &BlockRecord,
+    versions: &[i64],
+    samples: usize,
+) -> Result<Block, ImportError> {
     let sites = blocks::sites(pool, &[(block.bucket, block.id)]).await?;
     let (_, sites) = sites.first().ok_or_else(|| malformed("the sites are missing"))?;
-    let keys: Vec<_> = versions.iter().map(|version| (block.bucket, block.id, *version)).collect();
+    let keys: Vec<_> = versions
+        .iter()
+        .map(|version| (block.bucket, block.id, *version))
+        .collect();
     let mut stored = blocks::frequencies(pool, &keys).await?;
     stored.sort_by_key(|((_, version), _)| *version);
-    let frequencies: Result<Vec<_>, _> = stored.iter().map(|(_, data)| FrequencyColumns::decode(data)).collect();
+    let frequencies: Result<Vec<_>, _> = stored
+        .iter()
+        .map(|(_, data)| FrequencyColumns::decode(data))
+        .collect();
     let genotypes = if samples == 0 {
         (0..block.n).fold(GenotypeColumns::new(0), |mut empty, _| {
-            empty.push(&crate::domain::planes::GenotypeRow { p0: &[], p1: &[], p2: None, hq: None, exceptions: &[] });
+            empty.push(&crate::domain::planes::GenotypeRow {
+                p0: &[],
+                p1: &[],
+                p2: None,
+                hq: None,
+                exceptions: &[],
+            });
             empty
         })
     } else {
@@ -115,7 +148,11 @@ async fn read(pool: &PgPool, block: &BlockRecord, versions: &[i64], samples: usi
 }
 
 fn malformed(message: &str) -> ImportError {
-    StoreError::Malformed { what: "block", message: message.to_owned() }.into()
+    StoreError::Malformed {
+        what: "block",
+        message: message.to_owned(),
+    }
+    .into()
 }
 
 #[cfg(test)]
@@ -149,8 +186,14 @@ mod tests {
             block(4, 1, (32, 40), 1),
             block(5, 2, (41, 50), 1),
         ];
-        let limits = BlockLimits { alleles: 100, plane_bytes: 1 << 20 };
+        let limits = BlockLimits {
+            alleles: 100,
+            plane_bytes: 1 << 20,
+        };
         let ids = |run: &Vec<BlockRecord>| run.iter().map(|block| block.id).collect::<Vec<_>>();
-        assert_eq!(runs(&blocks, limits, 10).iter().map(ids).collect::<Vec<_>>(), [[1, 2]]);
+        assert_eq!(
+            runs(&blocks, limits, 10).iter().map(ids).collect::<Vec<_>>(),
+            [[1, 2]]
+        );
     }
 }

@@ -14,9 +14,14 @@ pub fn new_block(
     group_versions: &[i64],
 ) -> Result<NewBlock, ColumnError> {
     let frequencies = group_versions.iter().zip(&block.frequencies);
-    let frequencies: Result<Vec<_>, _> =
-        frequencies.map(|(version, columns)| Ok((*version, columns.encode()?))).collect();
-    let genotypes = if block.genotypes.samples() == 0 { Vec::new() } else { block.genotypes.encode()? };
+    let frequencies: Result<Vec<_>, ColumnError> = frequencies
+        .map(|(version, columns)| Ok((*version, columns.encode()?)))
+        .collect();
+    let genotypes = if block.genotypes.samples() == 0 {
+        Vec::new()
+    } else {
+        block.genotypes.encode()?
+    };
     Ok(NewBlock {
         dataset_id,
         file_id,

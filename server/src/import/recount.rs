@@ -36,17 +36,30 @@ async fn count(
     let Some(file) = imports::load(&bench.pool, block.file_id).await? else {
         return Ok(());
     };
-    let build: Build = file.build.parse().map_err(|_| malformed("the build is not known"))?;
+    let build: Build = file
+        .build
+        .parse()
+        .map_err(|_| malformed("the build is not known"))?;
     let samples = file.sample_ids.len();
     let sites = blocks::sites(&bench.pool, &[(block.bucket, block.id)]).await?;
-    let (_, sites) = sites.into_iter().next().ok_or_else(|| malformed("the sites are missing"))?;
+    let (_, sites) = sites
+        .into_iter()
+        .next()
+        .ok_or_else(|| malformed("the sites are missing"))?;
     let frames = blocks::genotypes(&bench.pool, block.bucket, block.id).await?;
     let index = |wanted: &dyn Fn(i64) -> bool| {
-        let indexes = (0u32..).zip(&file.sample_ids).filter(|(_, id)| wanted(**id)).map(|(index, _)| index);
+        let indexes = (0u32..)
+            .zip(&file.sample_ids)
+            .filter(|(_, id)| wanted(**id))
+            .map(|(index, _)| index);
         SampleMask::new(samples, indexes)
     };
     let members = index(&|id| recount.members.contains(&id));
-    let males = index(&|id| sexes.iter().any(|(male, sex)| *male == id && sex_of(sex) == Sex::Male));
+    let males = index(&|id| {
+        sexes
+            .iter()
+            .any(|(male, sex)| *male == id && sex_of(sex) == Sex::Male)
+    });
     let contig = block.contig;
     let counted = tokio::task::spawn_blocking(move || {
         let sites = SiteColumns::decode(&sites)?;
@@ -54,7 +67,14 @@ async fn count(
         FrequencyColumns::from_planes(&genotypes, &members, &males, build, contig, &sites.pos).encode()
     });
     let data = counted.await.map_err(|_| ImportError::Died)??;
-    blocks::add_frequencies(&bench.pool, block.bucket, block.id, recount.group_version_id, &data).await?;
+    blocks::add_frequencies(
+        &bench.pool,
+        block.bucket,
+        block.id,
+        recount.group_version_id,
+        &data,
+    )
+    .await?;
     Ok(())
 }
 
@@ -63,5 +83,9 @@ fn sex_of(text: &str) -> Sex {
 }
 
 fn malformed(message: &str) -> ImportError {
-    StoreError::Malformed { what: "block", message: message.to_owned() }.into()
+    StoreError::Malformed {
+        what: "block",
+        message: message.to_owned(),
+    }
+    .into()
 }

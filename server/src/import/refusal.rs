@@ -19,7 +19,10 @@ pub struct Refused {
 impl Refused {
     /// A reason that is not a line's.
     pub fn of_file(message: impl Into<String>) -> Self {
-        Self { message: message.into(), line: None }
+        Self {
+            message: message.into(),
+            line: None,
+        }
     }
 }
 
@@ -31,18 +34,27 @@ impl From<DecompressError> for Refused {
 
 impl From<LineTooLong> for Refused {
     fn from(error: LineTooLong) -> Self {
-        Self { message: error.to_string(), line: Some(error.line) }
+        Self {
+            message: error.to_string(),
+            line: Some(error.line),
+        }
     }
 }
 
 impl From<HeaderError> for Refused {
     fn from(error: HeaderError) -> Self {
-        Self { message: error.problem.to_string(), line: Some(error.line) }
+        Self {
+            message: error.problem.to_string(),
+            line: Some(error.line),
+        }
     }
 }
 
 impl From<RecordError> for Refused {
     fn from(error: RecordError) -> Self {
-        Self { message: error.problem.to_string(), line: Some(error.line) }
+        Self {
+            message: error.problem.to_string(),
+            line: Some(error.line),
+        }
     }
 }

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use allelecast_protocol::Version;
-use sqlx::PgPool;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -20,12 +19,13 @@ use crate::domain::build::{Build, ContigIndex, ContigRef};
 use crate::domain::columns::ColumnError;
 use crate::domain::groups::{GroupMasks, Sex};
 use crate::domain::panel::{Panel, PanelGroups};
+use crate::store::StoreError;
 use crate::store::blocks::NewBlock;
 use crate::store::head::Head;
 use crate::store::imports::{self, Advance, ImportFile, NewFinding, NewGroup, NewSample, Refusal, Started};
 use crate::store::jobs::Claim;
+use crate::store::pool::PgPool;
 use crate::store::raw::RawStore;
-use crate::store::StoreError;
 
 /// Pieces of raw bytes, chunks and blocks that may wait at each hand-over: this bounds an import's memory.
 const PIECES_WAITING: usize = 16;
@@ -65,22 +65,40 @@ pub enum ImportError {
 }
 
 /// Imports the file of a claimed job; `Ok` once it is ready, refused or gone.
-pub(super) async fn run(bench: &Workbench, claim: &Claim, stop: &CancellationToken) -> Result<(), ImportError> {
+pub(super) async fn run(
+    bench: &Workbench,
+    claim: &Claim,
+    stop: &CancellationToken,
+) -> Result<(), ImportError> {
     let file_id = claim.file_id.unwrap_or_default();
     let Some(file) = imports::load(&bench.pool, file_id).await? else {
         return Ok(());
     };
-    let resume = file.checkpoint.clone().and_then(|json| serde_json::from_value::<Checkpoint>(json).ok());
+    let resume = file
+        .checkpoint
+        .clone()
+        .and_then(|json| serde_json::from_value::<Checkpoint>(json).ok());
     let (pieces_to, pieces) = mpsc::channel(PIECES_WAITING);
     let (parts_to, parts) = mpsc::channel(CHUNKS_WAITING);
     let (events_to, events) = mpsc::channel(BLOCKS_WAITING);
-    let following =
-        tail::tail(bench.pool.clone(), bench.raw.clone(), file.raw_id, bench.raw_arrived.clone(), pieces_to);
+    let following = tail::tail(
+        bench.pool.clone(),
+        bench.raw.clone(),
+        file.raw_id,
+        bench.raw_arrived.clone(),
+        pieces_to,
+    );
     let skip_to = resume.clone();
     tokio::task::spawn_blocking(move || split::split(pieces, parts_to, skip_to));
     let limits = bench.limits;
     tokio::task::spawn_blocking(move || tally(parts, events_to, limits));
-    let run = Run { bench, claim, file, group_versions: Vec::new(), resume };
+    let run = Run {
+        bench,
+        claim,
+        file,
+        group_versions: Vec::new(),
+        resume,
+    };
     tokio::select! {
         () = stop.cancelled() => Err(ImportError::Stopped),
         // The tail ends before the rest; only its failure is of interest.
@@ -113,8 +131,15 @@ impl Run<'_> {
                     let ordinal =
                         imports::register_contig(&self.bench.pool, self.file.build_id, &name, None).await?;
                     match ordinal {
-                        Some(ordinal) => drop(reply.send(ContigRef { ordinal, length: None })),
-                        None => return self.refuse(Refused::of_file("The build has too many contigs.")).await,
+                        Some(ordinal) => drop(reply.send(ContigRef {
+                            ordinal,
+                            length: None,
+                        })),
+                        None => {
+                            return self
+                                .refuse(Refused::of_file("The build has too many contigs."))
+                                .await;
+                        }
                     }
                 }
                 Event::Block(draft, raw, records) => {
@@ -122,7 +147,12 @@ impl Run<'_> {
                         return self.refuse(refused).await;
                     }
                 }
-                Event::End { checkpoint, raw, sha256, ending } => {
+                Event::End {
+                    checkpoint,
+                    raw,
+                    sha256,
+                    ending,
+                } => {
                     return self.end(checkpoint, raw, &sha256, ending).await;
                 }
                 Event::Refused(refused) => return self.refuse(refused).await,
@@ -137,7 +167,10 @@ impl Run<'_> {
             Err(_) => return Ok(Err(Refused::of_file("The dataset's build is not known."))),
         };
         if let Err(error) = header.check_build(build) {
-            return Ok(Err(Refused { line: None, ..error.into() }));
+            return Ok(Err(Refused {
+                line: None,
+                ..error.into()
+            }));
         }
         let pool = &self.bench.pool;
         if self.file.sample_ids.is_empty() {
@@ -149,11 +182,22 @@ impl Run<'_> {
                 .samples
                 .iter()
                 .zip(&groups.sexes)
-                .map(|(name, sex)| NewSample { name: name.clone(), sex: sex_name(*sex) })
+                .map(|(name, sex)| NewSample {
+                    name: name.clone(),
+                    sex: sex_name(*sex),
+                })
                 .collect();
             let new_groups: Vec<NewGroup> = groups.groups.iter().map(new_group).collect();
-            let started =
-                imports::start(&self.bench.head, pool, self.claim, &self.file, text, &samples, &new_groups).await?;
+            let started = imports::start(
+                &self.bench.head,
+                pool,
+                self.claim,
+                &self.file,
+                text,
+                &samples,
+                &new_groups,
+            )
+            .await?;
             match started {
                 Started::Yes { sample_ids } => self.file.sample_ids = sample_ids,
                 Started::OtherSamples { dataset, shared } => {
@@ -172,11 +216,18 @@ impl Run<'_> {
     async fn plan(&mut self, build: Build) -> Result<Plan, ImportError> {
         let pool = &self.bench.pool;
         let versions = imports::group_versions(pool, self.file.dataset_id).await?;
-        let index_of: std::collections::HashMap<i64, u32> =
-            (0u32..).zip(&self.file.sample_ids).map(|(index, id)| (*id, index)).collect();
+        let index_of: std::collections::HashMap<i64, u32> = (0u32..)
+            .zip(&self.file.sample_ids)
+            .map(|(index, id)| (*id, index))
+            .collect();
         let members: Vec<Vec<u32>> = versions
             .iter()
-            .map(|(_, members)| members.iter().filter_map(|id| index_of.get(id).copied()).collect())
+            .map(|(_, members)| {
+                members
+                    .iter()
+                    .filter_map(|id| index_of.get(id).copied())
+                    .collect()
+            })
             .collect();
         let mut sexes = vec![Sex::Unknown; self.file.sample_ids.len()];
         for (id, sex) in imports::sexes(pool, self.file.dataset_id).await? {
@@ -192,14 +243,24 @@ impl Run<'_> {
             // Registered names are unique, so none can be a second time.
             let _ = contigs.insert(&name, ContigRef { ordinal, length });
         }
-        Ok(Plan { groups, contigs, resume: self.resume.clone() })
+        Ok(Plan {
+            groups,
+            contigs,
+            resume: self.resume.clone(),
+        })
     }
 
-    async fn commit(&self, draft: DraftBlock, raw: u64, records: u64) -> Result<Option<Refused>, ImportError> {
+    async fn commit(
+        &self,
+        draft: DraftBlock,
+        raw: u64,
+        records: u64,
+    ) -> Result<Option<Refused>, ImportError> {
         let advance = self.advance(draft.checkpoint(), raw, records)?;
         let (dataset_id, file_id) = (self.file.dataset_id, self.file.file_id);
         let versions = self.group_versions.clone();
-        let encoded = tokio::task::spawn_blocking(move || encode(&draft, dataset_id, file_id, &versions)).await;
+        let encoded =
+            tokio::task::spawn_blocking(move || encode(&draft, dataset_id, file_id, &versions)).await;
         let block = encoded.map_err(|_| ImportError::Died)??;
         if let Some((filename, first, last)) = imports::overlapping(&self.bench.pool, &block).await? {
             return Ok(Some(Refused::of_file(format!(
@@ -249,8 +310,20 @@ impl Run<'_> {
                 message: "The bgzip end-of-file marker is missing: the file may have lost its end.".into(),
             });
         }
-        imports::finish(&self.bench.head, &self.bench.pool, self.claim, &self.file, &advance, sha256).await?;
-        tracing::info!(file_id = self.file.file_id, records = checkpoint.records, "file imported");
+        imports::finish(
+            &self.bench.head,
+            &self.bench.pool,
+            self.claim,
+            &self.file,
+            &advance,
+            sha256,
+        )
+        .await?;
+        tracing::info!(
+            file_id = self.file.file_id,
+            records = checkpoint.records,
+            "file imported"
+        );
         Ok(())
     }
 
@@ -262,7 +335,14 @@ impl Run<'_> {
             findings: Vec::new(),
             finding_totals: Vec::new(),
         };
-        imports::refuse(&self.bench.head, &self.bench.pool, self.claim, &self.file, &refusal).await?;
+        imports::refuse(
+            &self.bench.head,
+            &self.bench.pool,
+            self.claim,
+            &self.file,
+            &refusal,
+        )
+        .await?;
         Ok(())
     }
 }
@@ -272,7 +352,8 @@ fn panel_groups(file: &ImportFile, samples: &[String]) -> Result<PanelGroups, Re
         None => Ok(PanelGroups::without_panel(samples.len())),
         Some(text) => {
             let panel = Panel::parse(text);
-            let panel = panel.map_err(|error| Refused::of_file(format!("The sample panel cannot be read: {error}")))?;
+            let panel = panel
+                .map_err(|error| Refused::of_file(format!("The sample panel cannot be read: {error}")))?;
             Ok(panel.groups(samples, file.ignore_prefix))
         }
     }

@@ -31,7 +31,11 @@ pub(super) enum Part {
 }
 
 /// Reads until the end, a refusal, or until nobody listens.
-pub(super) fn split(mut pieces: mpsc::Receiver<Piece>, parts: mpsc::Sender<Part>, resume: Option<Checkpoint>) {
+pub(super) fn split(
+    mut pieces: mpsc::Receiver<Piece>,
+    parts: mpsc::Sender<Part>,
+    resume: Option<Checkpoint>,
+) {
     let mut splitter = Splitter {
         decompressor: Decompressor::new(),
         lines: LineChunker::new(),
@@ -88,7 +92,11 @@ impl Splitter {
     }
 
     /// The next piece; while none comes, what there is of whole lines is handed on.
-    fn next(&mut self, pieces: &mut mpsc::Receiver<Piece>, parts: &mpsc::Sender<Part>) -> Result<Piece, Stop> {
+    fn next(
+        &mut self,
+        pieces: &mut mpsc::Receiver<Piece>,
+        parts: &mpsc::Sender<Part>,
+    ) -> Result<Piece, Stop> {
         loop {
             let wait = LIVE_INTERVAL.saturating_sub(self.shown.elapsed());
             let next = tokio::time::timeout(wait, pieces.recv());
@@ -109,7 +117,9 @@ impl Splitter {
 
     fn hand_on(&mut self, parts: &mpsc::Sender<Part>, least: usize, is_end: bool) -> Result<(), Stop> {
         if !self.has_header {
-            let Some(header) = self.lines.header(is_end)? else { return Ok(()) };
+            let Some(header) = self.lines.header(is_end)? else {
+                return Ok(());
+            };
             self.has_header = true;
             send(parts, Part::Header(header))?;
         }
@@ -124,7 +134,9 @@ impl Splitter {
 
     /// Drops what lies before the checkpoint; whether it was reached.
     fn skip(&mut self) -> Result<bool, Stop> {
-        let Some(checkpoint) = &self.skip_to else { return Ok(true) };
+        let Some(checkpoint) = &self.skip_to else {
+            return Ok(true);
+        };
         let ahead = checkpoint.offset.saturating_sub(self.lines.offset());
         let here = self.lines.buffer().len() as u64;
         if here < ahead {

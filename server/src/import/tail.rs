@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
 use tokio::sync::{Notify, mpsc};
 use uuid::Uuid;
 
+use crate::store::pool::PgPool;
 use crate::store::raw::RawStore;
 use crate::store::{StoreError, uploads};
 

@@ -48,7 +48,12 @@ pub(super) enum Event {
 
 /// Counts until the end, a refusal, or until nobody listens.
 pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, limits: BlockLimits) {
-    let mut tally = Tally { parts, events, limits, held: None };
+    let mut tally = Tally {
+        parts,
+        events,
+        limits,
+        held: None,
+    };
     if let Err(Stop::Refused(refused)) = tally.run() {
         let _ = tally.events.blocking_send(Event::Refused(refused));
     }
@@ -108,7 +113,12 @@ impl Tally {
                     for block in builder.finish() {
                         self.emit(block, raw, builder.records())?;
                     }
-                    return self.send(Event::End { checkpoint: builder.checkpoint(), raw, sha256, ending });
+                    return self.send(Event::End {
+                        checkpoint: builder.checkpoint(),
+                        raw,
+                        sha256,
+                        ending,
+                    });
                 }
                 Part::Refused(refused) => return Err(Stop::Refused(refused)),
                 Part::Header(_) => return Err(Stop::Abandoned),
@@ -161,12 +171,16 @@ impl Tally {
         mut error: RecordError,
     ) -> Result<ChunkResult, Stop> {
         loop {
-            let RecordProblem::UnknownContig(name) = &error.problem else { return Err(error.into()) };
+            let RecordProblem::UnknownContig(name) = &error.problem else {
+                return Err(error.into());
+            };
             if plan.contigs.get(name).is_none() {
                 let (reply, contig) = oneshot::channel();
                 self.send(Event::Contig(name.clone(), reply))?;
                 let contig = contig.blocking_recv().map_err(|_| Stop::Abandoned)?;
-                plan.contigs.insert(name, contig).map_err(|error| Refused::of_file(error.to_string()))?;
+                plan.contigs
+                    .insert(name, contig)
+                    .map_err(|error| Refused::of_file(error.to_string()))?;
             }
             match count_chunk(header, &plan.groups, &plan.contigs, chunk) {
                 Ok(result) => return Ok(result),
@@ -191,14 +205,23 @@ impl Tally {
     }
 }
 
-fn side_by_side(header: &Header, plan: &Plan, chunks: &[(ChunkInput, u64)]) -> Vec<Result<ChunkResult, RecordError>> {
+fn side_by_side(
+    header: &Header,
+    plan: &Plan,
+    chunks: &[(ChunkInput, u64)],
+) -> Vec<Result<ChunkResult, RecordError>> {
     let count = |chunk: &ChunkInput| count_chunk(header, &plan.groups, &plan.contigs, chunk);
     match chunks {
         [(only, _)] => vec![count(only)],
         _ => std::thread::scope(|scope| {
-            let running: Vec<_> = chunks.iter().map(|(chunk, _)| scope.spawn(|| count(chunk))).collect();
+            let running: Vec<_> = chunks
+                .iter()
+                .map(|(chunk, _)| scope.spawn(|| count(chunk)))
+                .collect();
             let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             };
             running.into_iter().map(join).collect()
         }),

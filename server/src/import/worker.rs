@@ -28,7 +28,9 @@ pub async fn work(bench: Workbench, side_by_side: usize, stop: CancellationToken
         news.as_mut().enable();
         let claimed = match places.clone().try_acquire_owned() {
             Err(_) => Ok(None),
-            Ok(place) => next(&bench).await.map(|next| next.map(|(kind, claim)| (kind, claim, place))),
+            Ok(place) => next(&bench)
+                .await
+                .map(|next| next.map(|(kind, claim)| (kind, claim, place))),
         };
         match claimed {
             Ok(Some((kind, claim, place))) => {

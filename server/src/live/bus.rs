@@ -18,7 +18,9 @@ const RETRY: Duration = Duration::from_millis(500);
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Carries hints both ways until `stop`; while Redis is away it keeps trying, with one line in the log each way.
-pub async fn run(client: redis::Client, channel: String, head: Arc<Head>, stop: CancellationToken) {
+pub async fn run(client: redis::Client, head: Arc<Head>, stop: CancellationToken) {
+    // Databases that share a Redis keep to themselves.
+    let channel = format!("allelecast:head:{}", head.identity());
     let mut away = false;
     loop {
         let error = tokio::select! {
@@ -61,9 +63,9 @@ async fn carry(client: &redis::Client, channel: &str, head: &Head, away: &mut bo
             hint = hints.next() => match hint {
                 Some(message) => {
                     let text: String = message.get_payload().unwrap_or_default();
-                    if let Ok(version) = text.parse::<Version>() {
-                        heard = Some(version);
-                        head.announce(version);
+                    // Believed only as far as the database agrees.
+                    if text.parse::<Version>().is_ok_and(|version| version != head.known()) {
+                        heard = head.read().await.ok();
                     }
                 }
                 None => return lost("the subscription ended"),

@@ -51,8 +51,17 @@ impl Changed {
     pub fn and(self, other: &Self) -> Self {
         match (self, other) {
             (Self::Spans(mut spans), Self::Spans(more)) => {
-                spans.extend(more.iter().filter(|span| !spans.contains(span)).cloned().collect::<Vec<_>>());
-                if spans.len() > MAX_SPANS { Self::Everywhere } else { Self::Spans(spans) }
+                spans.extend(
+                    more.iter()
+                        .filter(|span| !spans.contains(span))
+                        .cloned()
+                        .collect::<Vec<_>>(),
+                );
+                if spans.len() > MAX_SPANS {
+                    Self::Everywhere
+                } else {
+                    Self::Spans(spans)
+                }
             }
             _ => Self::Everywhere,
         }
@@ -83,7 +92,10 @@ impl History {
 
     /// Where rows may differ between two versions.
     pub(super) fn changed(&self, after: i64, to: i64) -> Changed {
-        let between = self.0.iter().filter(|state| state.since > after && state.since <= to);
+        let between = self
+            .0
+            .iter()
+            .filter(|state| state.since > after && state.since <= to);
         between.fold(Changed::nowhere(), |all, state| all.and(&state.changed))
     }
 
@@ -97,7 +109,11 @@ mod tests {
     use super::*;
 
     fn state(since: i64, chrom: &str) -> LiveState {
-        let span = GenomeSpan { chrom: chrom.into(), start: 1, end: 2 };
+        let span = GenomeSpan {
+            chrom: chrom.into(),
+            start: 1,
+            end: 2,
+        };
         LiveState {
             since,
             sums: Arc::new(Sums::zero(&[], 0)),
@@ -111,7 +127,13 @@ mod tests {
         let mut history = History::default();
         history.clear_to(state(5, "1"));
         history.push(state(9, "2"));
-        let table = [(4, None), (5, Some(5)), (8, Some(5)), (9, Some(9)), (100, Some(9))];
+        let table = [
+            (4, None),
+            (5, Some(5)),
+            (8, Some(5)),
+            (9, Some(9)),
+            (100, Some(9)),
+        ];
         for (seq, since) in table {
             assert_eq!(history.at(seq).map(|state| state.since), since, "{seq}");
         }

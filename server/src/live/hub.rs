@@ -10,7 +10,6 @@ use allelecast_protocol::Version;
 use allelecast_protocol::chart::ChartKind;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use parking::Parking;
-use sqlx::PgPool;
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +18,7 @@ use super::touched::{genome_spans, touched};
 use crate::query::catalogue::Catalogue;
 use crate::query::{Engine, QueryError, Resolved, Sums};
 use crate::store::head::{self, Change, ChangeKind, Head};
+use crate::store::pool::PgPool;
 
 mod parking;
 
@@ -62,8 +62,17 @@ impl Hub {
     /// Starts following; ends with `stop`.
     pub fn start(engine: Arc<Engine>, head: Arc<Head>, pool: PgPool, stop: CancellationToken) -> Arc<Self> {
         let version = head.known();
-        let view = watch::Sender::new(HubView { version, names_changed: version.seq });
-        let hub = Arc::new(Self { engine, head, pool, state: Mutex::default(), view });
+        let view = watch::Sender::new(HubView {
+            version,
+            names_changed: version.seq,
+        });
+        let hub = Arc::new(Self {
+            engine,
+            head,
+            pool,
+            state: Mutex::default(),
+            view,
+        });
         tokio::spawn(hub.clone().follow(stop));
         hub
     }
@@ -98,12 +107,25 @@ impl Hub {
         let catalogue = self.engine.knowing(start).await?;
         let cells = self.engine.cells(&query, &catalogue, start.seq);
         let of = cells.len();
-        let sums =
-            self.engine.sums(&query, &charts, &catalogue, start.seq, &cells, |done| progress(done, of)).await?;
-        let live = Arc::new(LiveQuery { query, charts, history: Default::default() });
+        let sums = self
+            .engine
+            .sums(&query, &charts, &catalogue, start.seq, &cells, |done| {
+                progress(done, of)
+            })
+            .await?;
+        let live = Arc::new(LiveQuery {
+            query,
+            charts,
+            history: Default::default(),
+        });
         let provisional = live.is_provisional(&catalogue, start.seq);
         let changed = Changed::Everywhere;
-        live.history().clear_to(LiveState { since: start.seq, sums: Arc::new(sums), provisional, changed });
+        live.history().clear_to(LiveState {
+            since: start.seq,
+            sums: Arc::new(sums),
+            provisional,
+            changed,
+        });
         // From here on no step can pass us by.
         let mut state = self.state.lock().await;
         if let Some(known) = state.find(&live.query, &live.charts) {
@@ -113,7 +135,8 @@ impl Hub {
         if now != start {
             let catalogue = self.engine.knowing(now).await?;
             let changes = self.changes(start, now).await?;
-            self.advance(&live, &catalogue, changes.as_deref(), start, now).await?;
+            self.advance(&live, &catalogue, changes.as_deref(), start, now)
+                .await?;
         }
         state.add(live.clone());
         Ok(live)
@@ -157,7 +180,11 @@ impl Hub {
     }
 
     async fn poll(&self, was_away: bool) -> Result<(), QueryError> {
-        if was_away { self.head.check_identity().await? } else { self.head.read().await? };
+        if was_away {
+            self.head.check_identity().await?
+        } else {
+            self.head.read().await?
+        };
         self.state.lock().await.forget_unused(Instant::now());
         Ok(())
     }
@@ -175,9 +202,15 @@ impl Hub {
         let queries = state.all();
         let mut moves = Vec::with_capacity(queries.len());
         for live in &queries {
-            moves.push(self.advance(live, &catalogue, changes.as_deref(), from, to).boxed());
+            moves.push(
+                self.advance(live, &catalogue, changes.as_deref(), from, to)
+                    .boxed(),
+            );
         }
-        futures::stream::iter(moves).buffer_unordered(QUERIES_AT_ONCE).try_collect::<()>().await?;
+        futures::stream::iter(moves)
+            .buffer_unordered(QUERIES_AT_ONCE)
+            .try_collect::<()>()
+            .await?;
         let renames = |change: &Change| {
             matches!(
                 change.kind,
@@ -187,7 +220,9 @@ impl Hub {
                     | ChangeKind::DatasetDeleted
             )
         };
-        let renamed = changes.as_deref().is_none_or(|changes| changes.iter().any(renames));
+        let renamed = changes
+            .as_deref()
+            .is_none_or(|changes| changes.iter().any(renames));
         self.view.send_modify(|view| {
             view.version = to;
             if renamed {
@@ -219,9 +254,17 @@ impl Hub {
         let latest = live.history().latest().cloned();
         let (Some(changes), Some(before)) = (changes, latest) else {
             let cells = self.engine.cells(&live.query, catalogue, to.seq);
-            let sums = self.engine.sums(&live.query, &live.charts, catalogue, to.seq, &cells, |_| ()).await?;
+            let sums = self
+                .engine
+                .sums(&live.query, &live.charts, catalogue, to.seq, &cells, |_| ())
+                .await?;
             let changed = Changed::Everywhere;
-            live.history().clear_to(LiveState { since: to.seq, sums: Arc::new(sums), provisional, changed });
+            live.history().clear_to(LiveState {
+                since: to.seq,
+                sums: Arc::new(sums),
+                provisional,
+                changed,
+            });
             return Ok(());
         };
         if before.since > from.seq && before.since >= to.seq {
@@ -231,7 +274,13 @@ impl Hub {
         let touched = touched(&self.engine, &live.query, catalogue, changes, (from.seq, to.seq));
         let difference = self
             .engine
-            .difference(&live.query, &live.charts, catalogue, (from.seq, to.seq), &touched.cells)
+            .difference(
+                &live.query,
+                &live.charts,
+                catalogue,
+                (from.seq, to.seq),
+                &touched.cells,
+            )
             .await?;
         let changed = if touched.everything {
             Changed::Everywhere
@@ -242,8 +291,17 @@ impl Hub {
         if is_zero && changed.is_nowhere() && provisional == before.provisional {
             return Ok(());
         }
-        let sums = if is_zero { before.sums } else { Arc::new(before.sums.plus(&difference)) };
-        live.history().push(LiveState { since: to.seq, sums, provisional, changed });
+        let sums = if is_zero {
+            before.sums
+        } else {
+            Arc::new(before.sums.plus(&difference))
+        };
+        live.history().push(LiveState {
+            since: to.seq,
+            sums,
+            provisional,
+            changed,
+        });
         Ok(())
     }
 }
@@ -260,13 +318,19 @@ impl LiveQuery {
     }
 
     fn is_provisional(&self, catalogue: &Catalogue, seq: i64) -> bool {
-        let mut datasets = self.query.datasets.iter().filter_map(|id| catalogue.dataset(*id, seq));
+        let mut datasets = self
+            .query
+            .datasets
+            .iter()
+            .filter_map(|id| catalogue.dataset(*id, seq));
         datasets.any(|dataset| dataset.is_provisional())
     }
 
     fn history(&self) -> std::sync::MutexGuard<'_, History> {
         // A poisoned history is still one: entries are pushed whole.
-        self.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.history
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

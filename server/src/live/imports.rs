@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use allelecast_protocol::live::ImportProgress;
-use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::store::pool::PgPool;
 use crate::store::progress;
 
 /// How often progress is read.

@@ -32,15 +32,23 @@ pub(super) fn touched(
 ) -> Touched {
     let mut touched = Touched::default();
     for change in changes {
-        let Some(dataset_id) = change.dataset_id.filter(|id| query.slot(*id).is_some()) else { continue };
+        let Some(dataset_id) = change.dataset_id.filter(|id| query.slot(*id).is_some()) else {
+            continue;
+        };
         match change.kind {
-            ChangeKind::BlockAdded => touched
-                .spans
-                .extend(change.span.map(|span| (span.contig, span.start.max(0) as u32, span.end.max(0) as u32))),
+            ChangeKind::BlockAdded => touched.spans.extend(
+                change
+                    .span
+                    .map(|span| (span.contig, span.start.max(0) as u32, span.end.max(0) as u32)),
+            ),
             ChangeKind::FileRetracted => {
                 let dataset = catalogue.dataset(dataset_id, before);
                 let file = change.file_id.unwrap_or_default();
-                touched.spans.extend(dataset.map(|dataset| dataset.spans_of_file(file)).unwrap_or_default());
+                touched.spans.extend(
+                    dataset
+                        .map(|dataset| dataset.spans_of_file(file))
+                        .unwrap_or_default(),
+                );
             }
             ChangeKind::DatasetDeleted | ChangeKind::GroupPublished => touched.everything = true,
             ChangeKind::DatasetCreated
@@ -54,7 +62,10 @@ pub(super) fn touched(
     if touched.spans.is_empty() && !touched.everything {
         return touched;
     }
-    let both = engine.cells(query, catalogue, before).into_iter().chain(engine.cells(query, catalogue, after));
+    let both = engine
+        .cells(query, catalogue, before)
+        .into_iter()
+        .chain(engine.cells(query, catalogue, after));
     let cells: BTreeSet<CellId> = both
         .filter(|cell| {
             touched.everything

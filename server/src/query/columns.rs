@@ -6,17 +6,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use sqlx::PgPool;
 
 use super::catalogue::Dataset;
 use super::error::QueryError;
 use super::resolved::PartSource;
-use crate::domain::columns::{
-    CountColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, SiteColumns,
-};
+use crate::domain::columns::{FrequencyColumns, GenotypeColumns, SiteColumns};
 use crate::domain::groups::Sex;
 use crate::domain::planes::SampleMask;
 use crate::store::blocks::{self, BlockRecord};
+use crate::store::pool::PgPool;
 
 /// Identifies the frequencies of one set of samples in one block.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -178,14 +176,9 @@ impl Columns {
         let males = SampleMask::new(file.sample_ids.len(), males);
         let sites = self.sites(&[Arc::new(block.clone())]).await?;
         let positions = &sites[0].pos;
-        Ok(Arc::new(count_planes(
-            &genotypes,
-            &mask,
-            &males,
-            dataset.build,
-            block.contig,
-            positions,
-        )))
+        let counted =
+            FrequencyColumns::from_planes(&genotypes, &mask, &males, dataset.build, block.contig, positions);
+        Ok(Arc::new(counted))
     }
 
     /// The genotype planes of a block.

@@ -12,7 +12,6 @@ use allelecast_protocol::chart::ChartKind;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
 use tokio::sync::{RwLock, Semaphore};
 
 use super::catalogue::{Catalogue, CatalogueCache, Dataset};
@@ -28,6 +27,7 @@ use super::sums::Sums;
 use crate::domain::cell::CellId;
 use crate::domain::genes::Genes;
 use crate::store::head::Head;
+use crate::store::pool::PgPool;
 
 /// Cells evaluated side by side for one question.
 const CELLS_AT_ONCE: usize = 4;

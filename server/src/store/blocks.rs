@@ -276,7 +276,11 @@ pub async fn of_file(pool: &PgPool, file_id: i64) -> Result<Vec<BlockRecord>, St
 }
 
 /// The blocks of a dataset that lack frequencies of a group version, in genome order.
-pub async fn uncounted(pool: &PgPool, dataset_id: i64, group_version_id: i64) -> Result<Vec<BlockRecord>, StoreError> {
+pub async fn uncounted(
+    pool: &PgPool,
+    dataset_id: i64,
+    group_version_id: i64,
+) -> Result<Vec<BlockRecord>, StoreError> {
     let rows = sqlx::query(
         "SELECT b.id, b.dataset_id, b.file_id, b.contig, b.first_pos, b.last_pos, b.span_start, b.span_end, b.n,
                 b.bucket, b.bytes, b.created_seq, b.removed_seq

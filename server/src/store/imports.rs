@@ -455,11 +455,15 @@ pub async fn sexes(pool: &PgPool, dataset_id: i64) -> Result<Vec<(i64, String)>,
 }
 
 /// Contigs of a build that its table does not list: name, ordinal, length.
-pub async fn extra_contigs(pool: &PgPool, build_id: i16) -> Result<Vec<(String, i16, Option<i32>)>, StoreError> {
-    let contigs = sqlx::query_as("SELECT name, ordinal, length FROM contig WHERE build_id = $1 AND ordinal > 25")
-        .bind(build_id)
-        .fetch_all(pool)
-        .await?;
+pub async fn extra_contigs(
+    pool: &PgPool,
+    build_id: i16,
+) -> Result<Vec<(String, i16, Option<i32>)>, StoreError> {
+    let contigs =
+        sqlx::query_as("SELECT name, ordinal, length FROM contig WHERE build_id = $1 AND ordinal > 25")
+            .bind(build_id)
+            .fetch_all(pool)
+            .await?;
     Ok(contigs)
 }
 
@@ -498,10 +502,7 @@ pub async fn register_contig(
 }
 
 /// A file of the dataset that has alleles between two positions of a contig, other than this one.
-pub async fn overlapping(
-    pool: &PgPool,
-    block: &NewBlock,
-) -> Result<Option<(String, i32, i32)>, StoreError> {
+pub async fn overlapping(pool: &PgPool, block: &NewBlock) -> Result<Option<(String, i32, i32)>, StoreError> {
     let found = sqlx::query_as(
         "SELECT f.filename, b.first_pos, b.last_pos FROM block b JOIN vcf_file f ON f.id = b.file_id
          WHERE b.dataset_id = $1 AND b.contig = $2 AND b.file_id <> $3 AND b.removed_seq IS NULL

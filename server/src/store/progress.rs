@@ -64,7 +64,12 @@ pub fn file_state(text: &str) -> Result<FileState, StoreError> {
         "ready" => FileState::Ready,
         "failed" => FileState::Failed,
         "cancelled" => FileState::Cancelled,
-        other => return Err(StoreError::Malformed { what: "vcf_file.state", message: other.to_owned() }),
+        other => {
+            return Err(StoreError::Malformed {
+                what: "vcf_file.state",
+                message: other.to_owned(),
+            });
+        }
     })
 }
 
@@ -77,7 +82,11 @@ pub fn dataset_state(completed: bool, files: impl Iterator<Item = FileState> + C
     } else if any(&[FileState::Failed, FileState::Cancelled]) {
         DatasetState::Failed
     } else if any(&[FileState::Ready]) {
-        if completed { DatasetState::Ready } else { DatasetState::Importing }
+        if completed {
+            DatasetState::Ready
+        } else {
+            DatasetState::Importing
+        }
     } else {
         DatasetState::Empty
     }
@@ -101,7 +110,11 @@ mod tests {
             (true, &[F::Failed, F::Waiting], D::Importing),
         ];
         for (completed, files, expected) in table {
-            assert_eq!(dataset_state(completed, files.iter().copied()), expected, "{completed} {files:?}");
+            assert_eq!(
+                dataset_state(completed, files.iter().copied()),
+                expected,
+                "{completed} {files:?}"
+            );
         }
     }
 }

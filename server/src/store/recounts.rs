@@ -64,7 +64,12 @@ pub async fn load(pool: &PgPool, group_version_id: i64) -> Result<Option<Recount
 
 /// Publishes a group version: from the next version of everything on it answers, and its predecessor does not. A
 /// version older than the one that answers now is passed over.
-pub async fn publish(head: &Head, pool: &PgPool, claim: &Claim, recount: &Recount) -> Result<Version, StoreError> {
+pub async fn publish(
+    head: &Head,
+    pool: &PgPool,
+    claim: &Claim,
+    recount: &Recount,
+) -> Result<Version, StoreError> {
     let mut transaction = pool.begin().await?;
     jobs::finish(&mut transaction, claim, None).await?;
     let row = sqlx::query(
@@ -84,7 +89,10 @@ pub async fn publish(head: &Head, pool: &PgPool, claim: &Claim, recount: &Recoun
     .bind(ChangeKind::GroupPublished.as_str())
     .fetch_one(&mut *transaction)
     .await?;
-    let version = Version { epoch: row.try_get(0)?, seq: row.try_get(1)? };
+    let version = Version {
+        epoch: row.try_get(0)?,
+        seq: row.try_get(1)?,
+    };
     transaction.commit().await?;
     head.announce(version);
     Ok(version)

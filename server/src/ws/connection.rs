@@ -10,7 +10,6 @@ use allelecast_protocol::{ApiError, ErrorCode, SUBPROTOCOL, Version};
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
-use sqlx::PgPool;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -20,6 +19,7 @@ use super::subscription::{self, MAX_PAGE_ROWS, Watched};
 use super::window::Window;
 use crate::live::{Hub, HubView};
 use crate::query::QueryError;
+use crate::store::pool::PgPool;
 use crate::store::tickets::{self, TicketOwner};
 
 /// Longest wait for the `hello`.
@@ -75,11 +75,18 @@ impl From<axum::Error> for End {
 pub async fn serve(context: Context, socket: WebSocket) {
     let (mut sink, mut stream) = socket.split();
     let end = match greet(&context, &mut sink, &mut stream).await {
-        Ok((owner, resume)) => Connection::new(context, owner, sink).run(&mut stream, resume).await,
+        Ok((owner, resume)) => {
+            Connection::new(context, owner, sink)
+                .run(&mut stream, resume)
+                .await
+        }
         Err(end) => (end, sink),
     };
     if let (End::Close(code, reason), mut sink) = end {
-        let frame = CloseFrame { code, reason: reason.into() };
+        let frame = CloseFrame {
+            code,
+            reason: reason.into(),
+        };
         let _ = sink.send(Message::Close(Some(frame))).await;
     }
 }
@@ -94,14 +101,22 @@ async fn greet(
 ) -> Result<(TicketOwner, Resume), End> {
     let first = tokio::time::timeout(HELLO, read(stream)).await;
     let message = first.map_err(|_| End::Close(close::PROTOCOL, "no hello"))??;
-    let ClientMessage::Hello { protocol, ticket, resume } = message else {
+    let ClientMessage::Hello {
+        protocol,
+        ticket,
+        resume,
+    } = message
+    else {
         return Err(End::Close(close::PROTOCOL, "hello expected"));
     };
     if protocol != SUBPROTOCOL {
         return Err(End::Close(close::PROTOCOL, "this server speaks allelecast.v1"));
     }
     let Ok(Some(owner)) = tickets::take(&context.pool, &ticket).await else {
-        return Err(End::Close(close::UNAUTHENTICATED, "the ticket is not good, or no longer"));
+        return Err(End::Close(
+            close::UNAUTHENTICATED,
+            "the ticket is not good, or no longer",
+        ));
     };
     let welcome = ServerMessage::Welcome {
         protocol: SUBPROTOCOL.into(),
@@ -176,7 +191,8 @@ impl Connection {
         {
             return (end, self.sink);
         }
-        let mut draining = self.context.draining.clone();
+        let draining = begins(self.context.draining.clone());
+        tokio::pin!(draining);
         let mut pings = tokio::time::interval_at(tokio::time::Instant::now() + PING, PING);
         let mut checks = tokio::time::interval_at(tokio::time::Instant::now() + SIGNED_IN, SIGNED_IN);
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
@@ -199,7 +215,7 @@ impl Connection {
                 _ = pings.tick() => self.ping().await,
                 _ = checks.tick() => self.check_signed_in().await,
                 _ = ticks.tick() => self.check_alive(),
-                _ = draining.wait_for(|draining| *draining) => {
+                () = &mut draining => {
                     let spread = rand::random_range(0..2_000);
                     let _ = self.send(&ServerMessage::Goaway { delay_ms: spread }).await;
                     Err(End::Close(close::RESTART, "the server is restarting"))
@@ -221,7 +237,12 @@ impl Connection {
             ClientMessage::Subscribe(request) => {
                 if self.wanted.len() >= MAX_SUBSCRIPTIONS && !self.wanted.contains_key(&request.sub) {
                     let message = format!("A connection has at most {MAX_SUBSCRIPTIONS} subscriptions.");
-                    return self.fail(Some(request.sub), ApiError::new(ErrorCode::LimitExceeded, message)).await;
+                    return self
+                        .fail(
+                            Some(request.sub),
+                            ApiError::new(ErrorCode::LimitExceeded, message),
+                        )
+                        .await;
                 }
                 self.open(request);
                 Ok(())
@@ -231,7 +252,12 @@ impl Connection {
                 self.screen.watched.remove(&sub);
                 Ok(())
             }
-            ClientMessage::Page { sub, request, after, limit } => self.page(sub, request, after, limit).await,
+            ClientMessage::Page {
+                sub,
+                request,
+                after,
+                limit,
+            } => self.page(sub, request, after, limit).await,
             ClientMessage::Applied { to } => {
                 if self.screen.applied(to) {
                     Ok(())
@@ -264,7 +290,12 @@ impl Connection {
         });
     }
 
-    async fn opened(&mut self, sub: u32, demand: u64, watched: Result<Watched, QueryError>) -> Result<(), End> {
+    async fn opened(
+        &mut self,
+        sub: u32,
+        demand: u64,
+        watched: Result<Watched, QueryError>,
+    ) -> Result<(), End> {
         if self.wanted.get(&sub) != Some(&demand) {
             return Ok(());
         }
@@ -312,7 +343,10 @@ impl Connection {
             self.screen.version = Some(version);
         } else {
             self.screen.forget();
-            self.send(&ServerMessage::Reset { reason: "the version is no longer held".into() }).await?;
+            self.send(&ServerMessage::Reset {
+                reason: "the version is no longer held".into(),
+            })
+            .await?;
         }
         self.advance().await
     }
@@ -326,8 +360,11 @@ impl Connection {
                 continue;
             }
             watched.names_at = view.names_changed;
-            let Ok(catalogue) = self.context.hub.engine().knowing(view.version).await else { continue };
-            match subscription::bind(&self.context.hub, &watched.request, &catalogue, view.version.seq).await {
+            let Ok(catalogue) = self.context.hub.engine().knowing(view.version).await else {
+                continue;
+            };
+            match subscription::bind(&self.context.hub, &watched.request, &catalogue, view.version.seq).await
+            {
                 Ok(resolved) if resolved.key == watched.live.query.key => {}
                 Ok(_) | Err(_) => again.push(watched.request.clone()),
             }
@@ -342,8 +379,15 @@ impl Connection {
         if !self.screen.is_behind(to) {
             return Ok(());
         }
-        if self.screen.version.is_some_and(|version| version.epoch != to.epoch) {
-            self.send(&ServerMessage::Reset { reason: "the database is another one".into() }).await?;
+        if self
+            .screen
+            .version
+            .is_some_and(|version| version.epoch != to.epoch)
+        {
+            self.send(&ServerMessage::Reset {
+                reason: "the database is another one".into(),
+            })
+            .await?;
         }
         match self.screen.advance(&self.context.hub, to).await {
             Ok(frames) => {
@@ -363,13 +407,22 @@ impl Connection {
     }
 
     async fn page(&mut self, sub: u32, request: u32, after: Option<String>, limit: u32) -> Result<(), End> {
-        let Some(version) = self.screen.page_version() else { return Ok(()) };
+        let Some(version) = self.screen.page_version() else {
+            return Ok(());
+        };
         let Some(watched) = self.screen.watched.get_mut(&sub) else {
-            return self.fail(Some(sub), ApiError::new(ErrorCode::NotFound, "There is no such subscription.")).await;
+            return self
+                .fail(
+                    Some(sub),
+                    ApiError::new(ErrorCode::NotFound, "There is no such subscription."),
+                )
+                .await;
         };
         if limit == 0 || limit > MAX_PAGE_ROWS {
             let message = format!("A page has 1 to {MAX_PAGE_ROWS} rows.");
-            return self.fail(Some(sub), ApiError::new(ErrorCode::LimitExceeded, message)).await;
+            return self
+                .fail(Some(sub), ApiError::new(ErrorCode::LimitExceeded, message))
+                .await;
         }
         match read_page(&self.context.hub, watched, version, after, limit).await {
             Ok(page) => {
@@ -421,11 +474,19 @@ impl Connection {
 
     async fn fail(&mut self, sub: Option<u32>, error: ApiError) -> Result<(), End> {
         let retryable = error.code.retryable();
-        self.send(&ServerMessage::Error { sub, error, retryable }).await
+        self.send(&ServerMessage::Error {
+            sub,
+            error,
+            retryable,
+        })
+        .await
     }
 
     async fn send(&mut self, message: &ServerMessage) -> Result<(), End> {
-        Ok(self.sink.send(Message::Text(frames::encode(message).into())).await?)
+        Ok(self
+            .sink
+            .send(Message::Text(frames::encode(message).into()))
+            .await?)
     }
 }
 
@@ -439,8 +500,19 @@ async fn read_page(
 ) -> Result<crate::query::Page, QueryError> {
     let catalogue = hub.engine().knowing(version).await?;
     let query = &watched.live.query;
-    let page = hub.engine().page(query, &catalogue, version.seq, after.as_deref(), limit as usize).await?;
+    let page = hub
+        .engine()
+        .page(query, &catalogue, version.seq, after.as_deref(), limit as usize)
+        .await?;
     watched.window = Window::new(after, limit as usize);
     watched.window.note(&page);
     Ok(page)
+}
+
+/// Waits until the server begins to stop.
+async fn begins(mut draining: watch::Receiver<bool>) {
+    // A sender that is gone without a word stops nobody.
+    if draining.wait_for(|draining| *draining).await.map(drop).is_err() {
+        std::future::pending::<()>().await;
+    }
 }

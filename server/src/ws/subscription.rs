@@ -45,9 +45,17 @@ pub(super) async fn watch(
     // From here on the names stand for what they were bound to.
     request.query.clone_from(&resolved.text);
     request.datasets = resolved.datasets.iter().map(ToString::to_string).collect();
-    let live = hub.watch(Arc::new(resolved), request.charts.clone(), progress).await?;
+    let live = hub
+        .watch(Arc::new(resolved), request.charts.clone(), progress)
+        .await?;
     let window = Window::new(None, request.page_size as usize);
-    Ok(Watched { request, live, window, names_at: view.names_changed, shown: None })
+    Ok(Watched {
+        request,
+        live,
+        window,
+        names_at: view.names_changed,
+        shown: None,
+    })
 }
 
 /// What a subscription's names mean at a version.
@@ -92,16 +100,29 @@ impl Watched {
         catalogue: &Catalogue,
         seq: i64,
     ) -> Result<Vec<Piece>, QueryError> {
-        let Some(state) = self.live.at(seq) else { return Ok(Vec::new()) };
+        let Some(state) = self.live.at(seq) else {
+            return Ok(Vec::new());
+        };
         let sub = self.request.sub;
         let query = self.live.query.clone();
         let (changed, mut pieces) = match &self.shown {
             None => {
-                let groups = query.shown.iter().map(|&group| query.groups[group].name.to_string()).collect();
-                let binding = Some(Binding { query: query.text.clone(), groups });
+                let groups = query
+                    .shown
+                    .iter()
+                    .map(|&group| query.groups[group].name.to_string())
+                    .collect();
+                let binding = Some(Binding {
+                    query: query.text.clone(),
+                    groups,
+                });
                 let mut pieces = vec![state_piece(sub, true, &state, Vec::new(), binding)];
                 let charts = state.sums.charts(&query, &self.live.charts, false);
-                pieces.extend(charts.into_iter().map(|chart| Piece::Chart { sub, set: true, chart }));
+                pieces.extend(charts.into_iter().map(|chart| Piece::Chart {
+                    sub,
+                    set: true,
+                    chart,
+                }));
                 (Changed::Everywhere, pieces)
             }
             Some((before, at)) => {
@@ -111,19 +132,29 @@ impl Watched {
                     self.shown = Some((state, seq));
                     return Ok(Vec::new());
                 }
-                let charts = state.sums.minus(&before.sums).charts(&query, &self.live.charts, true);
+                let charts = state
+                    .sums
+                    .minus(&before.sums)
+                    .charts(&query, &self.live.charts, true);
                 let spans = match &changed {
                     Changed::Spans(spans) => spans.clone(),
                     Changed::Everywhere => everywhere(catalogue, &query),
                 };
                 let mut pieces = vec![state_piece(sub, false, &state, spans, None)];
-                pieces.extend(charts.into_iter().map(|chart| Piece::Chart { sub, set: false, chart }));
+                pieces.extend(charts.into_iter().map(|chart| Piece::Chart {
+                    sub,
+                    set: false,
+                    chart,
+                }));
                 (changed, pieces)
             }
         };
         if self.window.is_touched(&changed) {
             let after = self.window.after.clone();
-            let page = hub.engine().page(&query, catalogue, seq, after.as_deref(), self.window.limit).await?;
+            let page = hub
+                .engine()
+                .page(&query, catalogue, seq, after.as_deref(), self.window.limit)
+                .await?;
             if self.window.note(&page) {
                 pieces.extend(frames::window(sub, &page.rows, page.next.as_deref(), &query));
             }
@@ -141,7 +172,14 @@ fn state_piece(
     binding: Option<Binding>,
 ) -> Piece {
     let total = u64::try_from(state.sums.total).unwrap_or(0);
-    Piece::State { sub, snapshot, total, provisional: state.provisional, changed, binding }
+    Piece::State {
+        sub,
+        snapshot,
+        total,
+        provisional: state.provisional,
+        changed,
+        binding,
+    }
 }
 
 /// Whole chromosomes, where more changed than is worth listing.
@@ -154,5 +192,10 @@ fn everywhere(
         start: 0,
         end: u32::MAX,
     };
-    catalogue.contigs().names(query.build).into_iter().map(whole).collect()
+    catalogue
+        .contigs()
+        .names(query.build)
+        .into_iter()
+        .map(whole)
+        .collect()
 }

@@ -21,7 +21,12 @@ pub(super) struct Window {
 
 impl Window {
     pub(super) fn new(after: Option<String>, limit: usize) -> Self {
-        Self { after, limit, full_to: None, sent: None }
+        Self {
+            after,
+            limit,
+            full_to: None,
+            sent: None,
+        }
     }
 
     /// Whether rows of it may differ after a change.
@@ -29,9 +34,9 @@ impl Window {
         match (changed, &self.full_to) {
             (Changed::Everywhere, _) => true,
             (Changed::Spans(spans), None) => !spans.is_empty(),
-            (Changed::Spans(spans), Some((chrom, last))) => {
-                spans.iter().any(|span| span.chrom != *chrom || span.start <= *last)
-            }
+            (Changed::Spans(spans), Some((chrom, last))) => spans
+                .iter()
+                .any(|span| span.chrom != *chrom || span.start <= *last),
         }
     }
 

@@ -3,3 +3,4 @@
 mod counting;
 mod embedded;
 mod support;
+mod validation;

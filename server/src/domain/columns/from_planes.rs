@@ -18,11 +18,16 @@ impl FrequencyColumns {
         positions: &[u32],
     ) -> Self {
         let rows = 0..genotypes.len();
-        let raw: Vec<_> = rows.clone().map(|row| genotypes.row(row).counts(members)).collect();
+        let raw: Vec<_> = rows
+            .clone()
+            .map(|row| genotypes.row(row).counts(members))
+            .collect();
         let hq: Vec<_> = rows
             .map(|row| {
                 let haploid = build.haploid_in_males(contig, positions[row]);
-                genotypes.row(row).high_quality_counts(members, haploid.then_some(males))
+                genotypes
+                    .row(row)
+                    .high_quality_counts(members, haploid.then_some(males))
             })
             .collect();
         let is_known = hq.iter().any(Option::is_some);

@@ -1,3 +1,7 @@
+//! Blocks out of a text small enough to read.
+//!
+//! Invariant: chunk sizes, flushes and restarts never change which rows come out.
+
 use bytes::Bytes;
 
 use super::*;

@@ -1,3 +1,7 @@
+//! Files of each kind, whole, foreign, cut off and damaged.
+//!
+//! Invariant: each kind is pushed in pieces of several sizes.
+
 use flate2::{Compression as Level, write::GzEncoder};
 
 use super::*;

@@ -1,3 +1,7 @@
+//! Sample columns into planes, against a loop over samples.
+//!
+//! Invariant: the expected counts are taken from the text, not from the code under test.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -25,7 +25,8 @@ impl Parking {
     }
 
     pub(super) fn add(&mut self, live: Arc<LiveQuery>) {
-        self.0.insert(LiveQuery::key(&live.query, &live.charts), (live, Instant::now()));
+        self.0
+            .insert(LiveQuery::key(&live.query, &live.charts), (live, Instant::now()));
     }
 
     pub(super) fn all(&self) -> Vec<Arc<LiveQuery>> {
