@@ -47,6 +47,9 @@ pub enum StartError {
     /// The password hash.
     #[error(transparent)]
     Password(#[from] password::Error),
+    /// The bundle of the pages.
+    #[error(transparent)]
+    Assets(#[from] http::AssetsError),
     /// Files.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -96,6 +99,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         engine,
         head,
         raw: RawStore::local(&config.database.data_dir.join("raw"))?,
+        assets: Arc::new(http::Assets::open(&settings.static_dir)?),
         raw_arrived: Arc::new(Notify::new()),
         passwords: Passwords::new(settings.limits.concurrent_hashes)?,
         metrics: telemetry::metrics(),

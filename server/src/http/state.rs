@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use allelecast_protocol::live::ImportProgress;
 
-use super::Settings;
+use super::{Assets, Settings};
 use super::auth::password::Passwords;
 use crate::live::Hub;
 use crate::query::Engine;
@@ -28,6 +28,8 @@ pub struct AppState {
     pub pool: PgPool,
     /// The newest version, and who waits for it.
     pub head: Arc<Head>,
+    /// The bundle of the pages.
+    pub assets: Arc<Assets>,
     /// Answers queries.
     pub engine: Arc<Engine>,
     /// Live queries.
