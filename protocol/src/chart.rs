@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The kinds of chart that a query can be summed into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChartKind {
     /// Number of alleles per allele-frequency bin, one series a group, with a bin for blank AF.
@@ -25,6 +26,7 @@ pub const AF_SPECTRUM_BINS: usize = AF_SPECTRUM_EDGES.len() + 2;
 /// The sums of one chart, or the difference between two states of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChartData {
     /// Which chart.
     pub kind: ChartKind,
@@ -35,6 +37,7 @@ pub struct ChartData {
 /// One series of a chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Series {
     /// The group, fully qualified (`dataset.family.value`).
     pub group: String,
@@ -45,6 +48,7 @@ pub struct Series {
 /// `GET /api/v1/aggregates`: a chart at one version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Aggregates {
     /// The state it was computed from.
     pub version: crate::Version,

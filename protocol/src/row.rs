@@ -9,6 +9,7 @@ use crate::Version;
 /// What is known of an allele in a group. Three kinds of zero are kept apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// AC > 0.
@@ -24,6 +25,7 @@ pub enum Status {
 /// Counts of one allele in one group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupCounts {
     /// What is known.
     pub status: Status,
@@ -74,6 +76,7 @@ pub struct GroupCounts {
 /// Allele counts as called.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counts {
     /// Samples with at least one called allele.
     pub ns: u32,
@@ -94,6 +97,7 @@ pub struct Counts {
 /// One allele of a result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Row {
     /// `chrom-pos-ref-alt` of the normalised allele.
     pub variant_id: String,
@@ -129,6 +133,7 @@ pub struct Row {
 /// `GET /api/v1/query`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueryPage {
     /// The state it was computed from.
     pub version: Version,
@@ -151,6 +156,7 @@ pub struct QueryPage {
 /// Rows by column: every array has one element a row.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RowColumns {
     /// Chromosomes.
     pub chrom: Vec<String>,
@@ -176,6 +182,7 @@ pub struct RowColumns {
 /// Counts of one group by column.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupColumns {
     /// The group, fully qualified.
     pub group: String,

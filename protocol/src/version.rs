@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// when the database is no longer the same history (a restore, a failover), and then `seq`s do not compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Version {
     /// The history.
     pub epoch: i64,

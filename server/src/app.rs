@@ -3,6 +3,7 @@
 //! Invariant: what [`start`] began, [`Running::stop`] ends; several servers fit in one process.
 
 pub mod accounts;
+pub mod check;
 pub mod config;
 mod database;
 pub mod embedded;

@@ -14,16 +14,21 @@ mod settings;
 mod state;
 
 pub mod account;
+mod assets;
 mod datasets;
 mod files;
 mod findings;
 mod groups;
 mod health;
+mod pages;
 mod panel;
+mod query;
+mod socket;
 mod tokens;
 mod uploads;
 mod ws_ticket;
 
+pub use assets::{Assets, AssetsError};
 pub use error::Error;
 pub use extract::{Body, Path, Query};
 pub use limits::Limits;

@@ -1,3 +1,23 @@
 //! From uploaded bytes to committed blocks: decompress, validate, normalise, count, commit, resume.
 //!
 //! Invariant: what is committed is a prefix of the file, and the checkpoint committed with it says which.
+
+pub mod builder;
+mod compact;
+pub mod count;
+pub mod decompress;
+pub mod encode;
+pub mod genotypes;
+pub mod header;
+pub mod lines;
+pub mod record;
+mod recount;
+mod refusal;
+mod run;
+mod split;
+mod tail;
+mod tally;
+pub mod validate;
+pub mod worker;
+
+pub use run::Workbench;

@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use allelecast_server::app::config::{Cli, Command};
-use allelecast_server::app::{self, Database, StartError, accounts, telemetry};
+use allelecast_server::app::{self, Database, StartError, accounts, check, telemetry};
 use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             tracing::error!("{error}");
             ExitCode::FAILURE
@@ -18,9 +18,10 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
     telemetry::start_log(&cli.log)?;
     match cli.command {
+        Command::Check(args) => return Ok(check::run(&args)),
         Command::Serve(config) => app::serve(*config).await?,
         Command::Migrate(config) => Database::open(&config)
             .await?
@@ -29,5 +30,5 @@ async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
             .map_err(StartError::from)?,
         Command::User(command) => accounts::run(command).await?,
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

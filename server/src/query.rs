@@ -18,6 +18,6 @@ mod sums;
 pub use engine::{Engine, EngineLimits, Page};
 pub use error::QueryError;
 pub use resolve::{Request, resolve};
-pub use resolved::{GroupRef, Resolved};
-pub use rows::{row_columns, row_objects};
+pub use resolved::{GroupRef, QueryKey, Resolved};
+pub use rows::{ResultRow, row_columns, row_objects};
 pub use sums::Sums;

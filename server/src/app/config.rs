@@ -5,9 +5,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use allelecast_protocol::size::parse_size;
 use clap::{Args, Parser, Subcommand};
 
+use super::check::CheckArgs;
 use crate::http::Limits;
+use crate::query::EngineLimits;
 
 /// Live allele frequencies for each of your sample groups.
 #[derive(Debug, Parser)]
@@ -26,6 +29,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve
     Serve(Box<Config>),
+    /// Judge VCF files by the specification; no database needed
+    Check(CheckArgs),
     /// Bring the database's schema up to date and exit
     Migrate(DatabaseConfig),
     /// Accounts
@@ -140,9 +145,40 @@ pub struct Config {
         value_name = "FOLDER"
     )]
     pub static_dir: PathBuf,
+    /// Redis that carries hints between instances; an instance alone needs none
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
+    pub redis_url: Option<String>,
+    /// Imports and other background jobs at once
+    #[arg(long, env = "ALLELECAST_JOBS", default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub jobs: u32,
+    /// What the engine may keep.
+    #[command(flatten)]
+    pub engine: EngineConfig,
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// What the query engine may keep in memory.
+#[derive(Debug, Clone, Args)]
+pub struct EngineConfig {
+    /// Memory for decoded columns
+    #[arg(long, env = "ALLELECAST_COLUMN_CACHE", default_value = "512MiB", value_parser = parse_size, value_name = "SIZE")]
+    pub column_cache: u64,
+    /// Memory for partial answers
+    #[arg(long, env = "ALLELECAST_PARTIAL_CACHE", default_value = "128MiB", value_parser = parse_size, value_name = "SIZE")]
+    pub partial_cache: u64,
+}
+
+impl EngineConfig {
+    /// As the engine takes them.
+    pub fn limits(&self) -> EngineLimits {
+        EngineLimits {
+            column_bytes: self.column_cache,
+            partial_bytes: self.partial_cache,
+            ..EngineLimits::default()
+        }
+    }
 }
 
 impl Config {
@@ -161,6 +197,12 @@ impl Config {
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             static_dir: "static/dist".into(),
+            redis_url: None,
+            jobs: 2,
+            engine: EngineConfig {
+                column_cache: 64 << 20,
+                partial_cache: 16 << 20,
+            },
             limits: Limits::default(),
         }
     }

@@ -12,12 +12,16 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::embedded::EmbeddedError;
 use super::{Config, Database, ListenError, listen, shutdown, sweep, telemetry};
 use crate::http::auth::password::{self, Passwords};
 use crate::http::{self, AppState, Settings};
+use crate::import::{Workbench, worker};
+use crate::live::{self, Hub};
+use crate::query::{Engine, QueryError};
 use crate::store::StoreError;
 use crate::store::head::Head;
 use crate::store::raw::RawStore;
@@ -34,9 +38,18 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The query engine.
+    #[error(transparent)]
+    Engine(#[from] QueryError),
+    /// The address of Redis.
+    #[error("REDIS_URL: {0}")]
+    Redis(String),
     /// The password hash.
     #[error(transparent)]
     Password(#[from] password::Error),
+    /// The bundle of the pages.
+    #[error(transparent)]
+    Assets(#[from] http::AssetsError),
     /// Files.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -52,6 +65,8 @@ pub struct Running {
     draining: watch::Sender<bool>,
     server: AbortOnDrop,
     background: JoinSet<()>,
+    worker: JoinHandle<()>,
+    stop: CancellationToken,
     tasks: TaskTracker,
     drain: std::time::Duration,
     database: Database,
@@ -72,12 +87,19 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let address = listener.local_addr()?;
     let database = Database::open(&config.database).await?;
     let (draining, draining_seen) = watch::channel(false);
+    let stop = CancellationToken::new();
     let settings = settings(&config, address);
     let public_url = settings.public_url.clone();
+    let head = Arc::new(Head::open(database.pool.clone()).await?);
+    let engine = Arc::new(Engine::open(database.pool.clone(), head.clone(), config.engine.limits()).await?);
     let state = AppState {
         pool: database.pool.clone(),
-        head: Arc::new(Head::open(database.pool.clone()).await?),
+        hub: Hub::start(engine.clone(), head.clone(), database.pool.clone(), stop.clone()),
+        imports: live::imports::start(database.pool.clone(), stop.clone()),
+        engine,
+        head,
         raw: RawStore::local(&config.database.data_dir.join("raw"))?,
+        assets: Arc::new(http::Assets::open(&settings.static_dir)?),
         raw_arrived: Arc::new(Notify::new()),
         passwords: Passwords::new(settings.limits.concurrent_hashes)?,
         metrics: telemetry::metrics(),
@@ -87,6 +109,19 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let mut background = JoinSet::new();
     background.spawn(sweep::run(state.clone()));
+    if let Some(url) = &config.redis_url {
+        let client =
+            redis::Client::open(url.as_str()).map_err(|error| StartError::Redis(error.to_string()))?;
+        background.spawn(live::bus::run(client, state.head.clone(), stop.clone()));
+    }
+    let bench = Workbench {
+        pool: state.pool.clone(),
+        raw: state.raw.clone(),
+        head: state.head.clone(),
+        raw_arrived: state.raw_arrived.clone(),
+        limits: Default::default(),
+    };
+    let worker = tokio::spawn(worker::work(bench, config.jobs as usize, stop.clone()));
     let (tasks, drain) = (state.tasks.clone(), state.settings.limits.drain_time());
     let server = AbortOnDrop(tokio::spawn(answer(listener, state)));
     Ok(Running {
@@ -95,6 +130,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         draining,
         server,
         background,
+        worker,
+        stop,
         tasks,
         drain,
         database,
@@ -113,6 +150,11 @@ impl Running {
         if tokio::time::timeout(self.drain, in_order).await.is_err() {
             tracing::warn!("some requests did not end in time and are cut");
             self.server.0.abort();
+        }
+        self.stop.cancel();
+        if tokio::time::timeout(self.drain, &mut self.worker).await.is_err() {
+            tracing::warn!("a job did not stop in time; its lease will run out");
+            self.worker.abort();
         }
         self.background.shutdown().await;
         self.database.close().await?;

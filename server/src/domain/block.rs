@@ -61,7 +61,7 @@ impl Block {
         self.sites.len()
     }
 
-    /// Whether the block has no alleles; a [`BlockBuilder`](crate::import::builder::BlockBuilder) makes none such.
+    /// Whether the block has no alleles; an import makes none such.
     pub fn is_empty(&self) -> bool {
         self.sites.is_empty()
     }

@@ -3,6 +3,7 @@
 //! Invariant: decoding reads any unsigned width, so that encoding may always choose the narrowest.
 
 mod frequencies;
+mod from_planes;
 mod genotypes;
 mod integers;
 mod ipc;
@@ -14,3 +15,6 @@ pub use genotypes::{FRAME_BYTES, GenotypeColumns, GenotypeFrame};
 pub use ipc::ColumnError;
 pub use quality::{DepthSums, QualityColumns};
 pub use sites::{FilterColumn, SiteColumns, SiteRow};
+
+#[cfg(test)]
+mod tests;

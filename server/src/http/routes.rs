@@ -14,6 +14,15 @@ pub fn table() -> Vec<Route> {
         get("/readyz", health::readyz).open(),
         get("/metrics", health::metrics).open(),
         get("/api/openapi.json", openapi::document),
+        // Pages.
+        get("/", pages::start),
+        get("/explore", pages::explore),
+        get("/upload", pages::upload),
+        get("/datasets/{id}", pages::dataset),
+        get("/help", pages::help),
+        get("/login", pages::login).open(),
+        get("/register", pages::register).open(),
+        get("/static/{file}", assets::file).open(),
         // Accounts.
         post("/api/v1/account/register", account::register).open(),
         post("/api/v1/account/login", account::login).open(),
@@ -35,6 +44,11 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/files/{id}/retry", files::retry),
         get("/api/v1/groups", groups::list),
         post("/api/v1/panel/preview", panel::preview).carries_panel(),
+        // Questions.
+        get("/api/v1/query", query::query).streams(),
+        get("/api/v1/aggregates", query::aggregates),
+        get("/api/v1/head", query::head),
+        get("/ws", socket::upgrade).open().streams(),
         // Uploads, tus 1.0.
         options("/api/v1/uploads", uploads::capabilities),
         post("/api/v1/uploads", uploads::create).streams(),
@@ -52,7 +66,7 @@ pub fn router(state: AppState) -> Router {
         router = router.route(route.path, route.into_handler(&state));
     }
     let router = router
-        .fallback(health::nothing_here)
+        .fallback(pages::nothing_here)
         .method_not_allowed_fallback(health::method_not_allowed);
     middleware::wrap(router, &state).with_state(state)
 }

@@ -8,11 +8,16 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
 
-use super::Settings;
+use allelecast_protocol::live::ImportProgress;
+
+use super::{Assets, Settings};
 use super::auth::password::Passwords;
+use crate::live::Hub;
+use crate::query::Engine;
 use crate::store::head::Head;
 use crate::store::pool::PgPool;
 use crate::store::raw::RawStore;
+use crate::ws;
 
 /// State of one server.
 #[derive(Clone)]
@@ -23,6 +28,14 @@ pub struct AppState {
     pub pool: PgPool,
     /// The newest version, and who waits for it.
     pub head: Arc<Head>,
+    /// The bundle of the pages.
+    pub assets: Arc<Assets>,
+    /// Answers queries.
+    pub engine: Arc<Engine>,
+    /// Live queries.
+    pub hub: Arc<Hub>,
+    /// News of imports.
+    pub imports: watch::Sender<Vec<ImportProgress>>,
     /// Raw bytes of uploads.
     pub raw: RawStore,
     /// Wakes the import worker: bytes were stored, or an upload was made, completed, cancelled or retried.
@@ -35,4 +48,16 @@ pub struct AppState {
     pub draining: watch::Receiver<bool>,
     /// Work that outlives its request, such as storing the end of a cut upload; the server waits for it.
     pub tasks: TaskTracker,
+}
+
+impl AppState {
+    /// What a socket needs.
+    pub(super) fn socket_context(&self) -> ws::Context {
+        ws::Context {
+            hub: self.hub.clone(),
+            pool: self.pool.clone(),
+            imports: self.imports.clone(),
+            draining: self.draining.clone(),
+        }
+    }
 }

@@ -163,6 +163,16 @@ impl Contigs {
         self.by_ordinal.get(&(build, ordinal))
     }
 
+    /// The names of a build's contigs, in genome order.
+    pub fn names(&self, build: Build) -> Vec<Arc<str>> {
+        let of_build = self.by_ordinal.iter().filter(|((of, _), _)| *of == build);
+        let mut contigs: Vec<_> = of_build
+            .map(|((_, ordinal), contig)| (*ordinal, contig.name.clone()))
+            .collect();
+        contigs.sort();
+        contigs.into_iter().map(|(_, name)| name).collect()
+    }
+
     /// The name of a contig; `?` where it is not known.
     pub fn name(&self, build: Build, ordinal: i16) -> Arc<str> {
         self.get(build, ordinal)

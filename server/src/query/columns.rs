@@ -6,18 +6,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use sqlx::PgPool;
 
 use super::catalogue::Dataset;
 use super::error::QueryError;
 use super::resolved::PartSource;
-use crate::domain::build::Build;
-use crate::domain::columns::{
-    CountColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, SiteColumns,
-};
+use crate::domain::columns::{FrequencyColumns, GenotypeColumns, SiteColumns};
 use crate::domain::groups::Sex;
 use crate::domain::planes::SampleMask;
 use crate::store::blocks::{self, BlockRecord};
+use crate::store::pool::PgPool;
 
 /// Identifies the frequencies of one set of samples in one block.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -179,14 +176,9 @@ impl Columns {
         let males = SampleMask::new(file.sample_ids.len(), males);
         let sites = self.sites(&[Arc::new(block.clone())]).await?;
         let positions = &sites[0].pos;
-        Ok(Arc::new(count_planes(
-            &genotypes,
-            &mask,
-            &males,
-            dataset.build,
-            block.contig,
-            positions,
-        )))
+        let counted =
+            FrequencyColumns::from_planes(&genotypes, &mask, &males, dataset.build, block.contig, positions);
+        Ok(Arc::new(counted))
     }
 
     /// The genotype planes of a block.
@@ -206,36 +198,6 @@ impl Columns {
         }
         self.genotypes.insert(block.id, genotypes.clone());
         Ok(genotypes)
-    }
-}
-
-fn count_planes(
-    genotypes: &GenotypeColumns,
-    mask: &SampleMask,
-    males: &SampleMask,
-    build: Build,
-    contig: i16,
-    positions: &[u32],
-) -> FrequencyColumns {
-    let raw: Vec<_> = (0..genotypes.len())
-        .map(|row| genotypes.row(row).counts(mask))
-        .collect();
-    let hq: Vec<_> = (0..genotypes.len())
-        .map(|row| {
-            let haploid = build.haploid_in_males(contig, positions[row]);
-            genotypes
-                .row(row)
-                .high_quality_counts(mask, haploid.then_some(males))
-        })
-        .collect();
-    let is_known = hq.iter().any(Option::is_some);
-    FrequencyColumns {
-        raw: CountColumns::from_rows(raw.into_iter()),
-        hq: is_known.then(|| HighQualityColumns {
-            counts: CountColumns::from_rows(hq.iter().map(|counts| counts.unwrap_or_default())),
-            known: hq.iter().map(Option::is_some).collect(),
-        }),
-        quality: Default::default(),
     }
 }
 

@@ -9,10 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use allelecast_protocol::Version;
 use allelecast_protocol::chart::ChartKind;
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
 use tokio::sync::{RwLock, Semaphore};
 
 use super::catalogue::{Catalogue, CatalogueCache, Dataset};
@@ -28,6 +27,7 @@ use super::sums::Sums;
 use crate::domain::cell::CellId;
 use crate::domain::genes::Genes;
 use crate::store::head::Head;
+use crate::store::pool::PgPool;
 
 /// Cells evaluated side by side for one question.
 const CELLS_AT_ONCE: usize = 4;
@@ -170,10 +170,11 @@ impl Engine {
         cells: &[CellId],
         mut progress: impl FnMut(usize),
     ) -> Result<Sums, QueryError> {
-        let partials = cells
-            .iter()
-            .map(|cell| self.partial(query, charts, catalogue, seq, *cell));
-        let mut partials = futures::stream::iter(partials).buffer_unordered(CELLS_AT_ONCE);
+        let mut waiting = Vec::with_capacity(cells.len());
+        for &cell in cells {
+            waiting.push(self.partial(query, charts, catalogue, seq, cell).boxed());
+        }
+        let mut partials = futures::stream::iter(waiting).buffer_unordered(CELLS_AT_ONCE);
         let mut sums = Sums::zero(charts, query.shown.len());
         let mut done = 0;
         while let Some(partial) = partials.try_next().await? {

@@ -191,25 +191,25 @@ pub async fn changed_since(pool: &PgPool, after: i64, to: i64) -> Result<Vec<Blo
     .bind(to)
     .fetch_all(pool)
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(BlockRecord {
-                id: row.try_get("id")?,
-                dataset_id: row.try_get("dataset_id")?,
-                file_id: row.try_get("file_id")?,
-                contig: row.try_get("contig")?,
-                first_pos: row.try_get("first_pos")?,
-                last_pos: row.try_get("last_pos")?,
-                span_start: row.try_get("span_start")?,
-                span_end: row.try_get("span_end")?,
-                n: row.try_get("n")?,
-                bucket: row.try_get("bucket")?,
-                bytes: row.try_get("bytes")?,
-                created_seq: row.try_get("created_seq")?,
-                removed_seq: row.try_get("removed_seq")?,
-            })
-        })
-        .collect()
+    rows.iter().map(record).collect()
+}
+
+fn record(row: &sqlx::postgres::PgRow) -> Result<BlockRecord, StoreError> {
+    Ok(BlockRecord {
+        id: row.try_get("id")?,
+        dataset_id: row.try_get("dataset_id")?,
+        file_id: row.try_get("file_id")?,
+        contig: row.try_get("contig")?,
+        first_pos: row.try_get("first_pos")?,
+        last_pos: row.try_get("last_pos")?,
+        span_start: row.try_get("span_start")?,
+        span_end: row.try_get("span_end")?,
+        n: row.try_get("n")?,
+        bucket: row.try_get("bucket")?,
+        bytes: row.try_get("bytes")?,
+        created_seq: row.try_get("created_seq")?,
+        removed_seq: row.try_get("removed_seq")?,
+    })
 }
 
 /// The sites of blocks given by (bucket, id); in no order.
@@ -260,4 +260,51 @@ pub async fn genotypes(pool: &PgPool, bucket: i16, block_id: i64) -> Result<Vec<
             .fetch_all(pool)
             .await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// The blocks of a file that are not replaced, in genome order.
+pub async fn of_file(pool: &PgPool, file_id: i64) -> Result<Vec<BlockRecord>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, dataset_id, file_id, contig, first_pos, last_pos, span_start, span_end, n, bucket, bytes,
+                created_seq, removed_seq
+         FROM block WHERE file_id = $1 AND removed_seq IS NULL ORDER BY contig, first_pos, id",
+    )
+    .bind(file_id)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(record).collect()
+}
+
+/// The blocks of a dataset that lack frequencies of a group version, in genome order.
+pub async fn uncounted(
+    pool: &PgPool,
+    dataset_id: i64,
+    group_version_id: i64,
+) -> Result<Vec<BlockRecord>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT b.id, b.dataset_id, b.file_id, b.contig, b.first_pos, b.last_pos, b.span_start, b.span_end, b.n,
+                b.bucket, b.bytes, b.created_seq, b.removed_seq
+         FROM block b JOIN vcf_file f ON f.id = b.file_id
+         WHERE b.dataset_id = $1 AND b.removed_seq IS NULL AND f.removed_seq IS NULL
+           AND NOT EXISTS (SELECT 1 FROM frequency_payload p
+                           WHERE p.bucket = b.bucket AND p.block_id = b.id AND p.group_version_id = $2)
+         ORDER BY b.contig, b.first_pos, b.id",
+    )
+    .bind(dataset_id)
+    .bind(group_version_id)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(record).collect()
+}
+
+/// The group versions whose frequencies a block stores, ascending.
+pub async fn counted_versions(pool: &PgPool, bucket: i16, block_id: i64) -> Result<Vec<i64>, StoreError> {
+    let versions = sqlx::query_scalar(
+        "SELECT group_version_id FROM frequency_payload WHERE bucket = $1 AND block_id = $2 ORDER BY group_version_id",
+    )
+    .bind(bucket)
+    .bind(block_id)
+    .fetch_all(pool)
+    .await?;
+    Ok(versions)
 }

@@ -99,6 +99,7 @@ impl ChangeKind {
 pub struct Head {
     pool: PgPool,
     known: watch::Sender<Version>,
+    identity: String,
 }
 
 impl Head {
@@ -106,10 +107,19 @@ impl Head {
     /// new epoch, so that clients forget what they hold.
     pub async fn open(pool: PgPool) -> Result<Self, StoreError> {
         let version = settle_epoch(&pool).await?;
+        let identity = sqlx::query_scalar("SELECT system_identifier FROM head")
+            .fetch_one(&pool)
+            .await?;
         Ok(Self {
             pool,
             known: watch::Sender::new(version),
+            identity,
         })
+    }
+
+    /// Names the database among all.
+    pub fn identity(&self) -> &str {
+        &self.identity
     }
 
     /// The newest version this instance has heard of.

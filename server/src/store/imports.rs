@@ -432,3 +432,88 @@ pub async fn retract(
         seq: row.try_get(1)?,
     })
 }
+
+/// The group versions that an import counts: those that answer now, and those that are being counted. Id and members.
+pub async fn group_versions(pool: &PgPool, dataset_id: i64) -> Result<Vec<(i64, Vec<i64>)>, StoreError> {
+    let versions = sqlx::query_as(
+        "SELECT v.id, v.members FROM group_version v JOIN sample_group g ON g.id = v.group_id
+         WHERE g.dataset_id = $1 AND v.superseded_seq IS NULL ORDER BY g.id, v.id",
+    )
+    .bind(dataset_id)
+    .fetch_all(pool)
+    .await?;
+    Ok(versions)
+}
+
+/// The sexes of a dataset's samples, where known.
+pub async fn sexes(pool: &PgPool, dataset_id: i64) -> Result<Vec<(i64, String)>, StoreError> {
+    let sexes = sqlx::query_as("SELECT id, sex FROM sample WHERE dataset_id = $1 AND sex IS NOT NULL")
+        .bind(dataset_id)
+        .fetch_all(pool)
+        .await?;
+    Ok(sexes)
+}
+
+/// Contigs of a build that its table does not list: name, ordinal, length.
+pub async fn extra_contigs(
+    pool: &PgPool,
+    build_id: i16,
+) -> Result<Vec<(String, i16, Option<i32>)>, StoreError> {
+    let contigs =
+        sqlx::query_as("SELECT name, ordinal, length FROM contig WHERE build_id = $1 AND ordinal > 25")
+            .bind(build_id)
+            .fetch_all(pool)
+            .await?;
+    Ok(contigs)
+}
+
+/// Most contigs of one build.
+pub const MAX_CONTIGS: i16 = i16::MAX;
+
+/// Registers a contig that the build's table does not list; its ordinal, or `None` where there are too many.
+pub async fn register_contig(
+    pool: &PgPool,
+    build_id: i16,
+    name: &str,
+    length: Option<i32>,
+) -> Result<Option<i16>, StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query("SELECT 1 FROM reference_build WHERE id = $1 FOR UPDATE")
+        .bind(build_id)
+        .execute(&mut *transaction)
+        .await?;
+    let ordinal: Option<i16> = sqlx::query_scalar(
+        "WITH known AS (SELECT ordinal FROM contig WHERE build_id = $1 AND name = $2),
+              added AS (INSERT INTO contig (build_id, ordinal, name, length)
+                        SELECT $1, (SELECT greatest(max(ordinal), 25) + 1 FROM contig WHERE build_id = $1), $2, $3
+                        WHERE NOT EXISTS (SELECT 1 FROM known)
+                          AND (SELECT max(ordinal) FROM contig WHERE build_id = $1) < $4
+                        RETURNING ordinal)
+         SELECT ordinal FROM known UNION ALL SELECT ordinal FROM added",
+    )
+    .bind(build_id)
+    .bind(name)
+    .bind(length)
+    .bind(MAX_CONTIGS)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(ordinal)
+}
+
+/// A file of the dataset that has alleles between two positions of a contig, other than this one.
+pub async fn overlapping(pool: &PgPool, block: &NewBlock) -> Result<Option<(String, i32, i32)>, StoreError> {
+    let found = sqlx::query_as(
+        "SELECT f.filename, b.first_pos, b.last_pos FROM block b JOIN vcf_file f ON f.id = b.file_id
+         WHERE b.dataset_id = $1 AND b.contig = $2 AND b.file_id <> $3 AND b.removed_seq IS NULL
+           AND f.removed_seq IS NULL AND b.first_pos <= $5 AND b.last_pos >= $4 LIMIT 1",
+    )
+    .bind(block.dataset_id)
+    .bind(block.contig)
+    .bind(block.file_id)
+    .bind(block.first_pos)
+    .bind(block.last_pos)
+    .fetch_optional(pool)
+    .await?;
+    Ok(found)
+}

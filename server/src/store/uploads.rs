@@ -166,6 +166,14 @@ pub async fn declare_size(pool: &PgPool, raw_id: Uuid, size: i64) -> Result<Appe
     Ok(received.map_or(Appended::Stopped, Appended::Received))
 }
 
+/// Whether all bytes of an upload were received; a file that no longer exists has no more to come.
+pub async fn is_complete(pool: &PgPool, raw_id: Uuid) -> Result<bool, StoreError> {
+    let open =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM vcf_file WHERE raw_id = $1 AND NOT received_all)");
+    let is_open: bool = open.bind(raw_id).fetch_one(pool).await?;
+    Ok(!is_open)
+}
+
 /// A stored part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct Part {

@@ -112,3 +112,51 @@ impl FrequencyColumns {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(contig: i16, span_start: u32, span_end: u32, groups: usize) -> Block {
+        Block {
+            contig,
+            first_position: span_start,
+            last_position: span_end,
+            span_start,
+            span_end,
+            sites: SiteColumns::from_rows([].into_iter()),
+            frequencies: vec![FrequencyColumns::default(); groups],
+            genotypes: GenotypeColumns::new(2),
+        }
+    }
+
+    #[test]
+    fn only_neighbours_join() {
+        for (blocks, want) in [
+            (vec![], Err(ConcatError::Nothing)),
+            (vec![block(1, 1, 9, 1)], Ok((1, 9))),
+            (vec![block(1, 1, 9, 1), block(1, 10, 20, 1)], Ok((1, 20))),
+            (
+                vec![block(1, 1, 9, 1), block(1, 11, 20, 1)],
+                Err(ConcatError::Apart),
+            ),
+            (
+                vec![block(1, 1, 9, 1), block(2, 10, 20, 1)],
+                Err(ConcatError::Apart),
+            ),
+            (
+                vec![block(1, 1, u32::MAX, 1), block(1, 0, 20, 1)],
+                Err(ConcatError::Apart),
+            ),
+            (
+                vec![block(1, 1, 9, 1), block(1, 10, 20, 2)],
+                Err(ConcatError::Unlike),
+            ),
+        ] {
+            assert_eq!(
+                concat(&blocks).map(|block| (block.span_start, block.span_end)),
+                want
+            );
+        }
+    }
+}

@@ -60,17 +60,28 @@ impl CountColumns {
     }
 
     /// Columns of those counts.
-    pub fn from_rows(rows: impl Iterator<Item = Counts> + Clone) -> Self {
-        let column = |get: fn(Counts) -> u32| rows.clone().map(get).collect();
-        CountColumns {
-            ns: column(|counts| counts.ns),
-            an: column(|counts| counts.an),
-            ac: column(|counts| counts.ac),
-            het: column(|counts| counts.het),
-            hom: column(|counts| counts.hom),
-            hemi: column(|counts| counts.hemi),
-            n_dip: column(|counts| counts.n_dip),
+    pub fn from_rows(rows: impl Iterator<Item = Counts>) -> Self {
+        let (n, _) = rows.size_hint();
+        let column = || Vec::with_capacity(n);
+        let mut columns = CountColumns {
+            ns: column(),
+            an: column(),
+            ac: column(),
+            het: column(),
+            hom: column(),
+            hemi: column(),
+            n_dip: column(),
+        };
+        for counts in rows {
+            columns.ns.push(counts.ns);
+            columns.an.push(counts.an);
+            columns.ac.push(counts.ac);
+            columns.het.push(counts.het);
+            columns.hom.push(counts.hom);
+            columns.hemi.push(counts.hemi);
+            columns.n_dip.push(counts.n_dip);
         }
+        columns
     }
 
     /// The counts of one allele.

@@ -75,7 +75,10 @@ impl GenotypeColumns {
         GenotypeRow {
             p0: &self.p0[range.clone()],
             p1: &self.p1[range.clone()],
-            p2: self.p2.get(range.clone()).filter(|p2| !p2.is_empty()),
+            p2: self
+                .p2
+                .get(range.clone())
+                .filter(|p2| p2.iter().any(|&word| word != 0)),
             hq: self
                 .hq_known
                 .get(row)

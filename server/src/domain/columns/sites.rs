@@ -97,7 +97,8 @@ impl SiteColumns {
             }) as u16
         });
         let codes = codes.collect();
-        let text = |get: fn(SiteRow<'a>) -> &'a str| StringArray::from_iter_values(rows.clone().map(get));
+        let text =
+            |get: fn(SiteRow<'a>) -> &'a str| rows.clone().map(|row| Some(get(row))).collect::<StringArray>();
         SiteColumns {
             pos: rows.clone().map(|row| row.pos).collect(),
             end: rows.clone().map(|row| row.end).collect(),

@@ -150,7 +150,10 @@ mod tests {
         Panel::parse(&format!("sample\tpop\n{lines}")).unwrap()
     }
 
-    fn check(panel_names: &[&str], samples: &[&str], want: (usize, Option<(&str, usize, usize)>, &[&str])) {
+    /// Matched; pattern, carriers and matches of the offer; unmatched.
+    type Want<'a> = (usize, Option<(&'a str, usize, usize)>, &'a [&'a str]);
+
+    fn check(panel_names: &[&str], samples: &[&str], want: Want<'_>) {
         let got = panel(panel_names).match_samples(samples);
         let prefix = got.prefix.as_ref();
         let prefix = prefix.map(|offer| (offer.pattern.as_str(), offer.carriers, offer.matched_without));

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use allelecast_protocol::Version;
-use sqlx::PgPool;
 use tokio::sync::{Mutex, RwLock};
 
 use super::{Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, GroupVersion, Sample};
@@ -17,6 +16,7 @@ use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
 use crate::store::catalogue as records;
 use crate::store::head::{self, ChangeKind, Head};
+use crate::store::pool::PgPool;
 
 /// The newest catalogue of this instance.
 #[derive(Debug)]

@@ -51,12 +51,11 @@ impl Cursor {
 
     /// Takes `symbol`, after space, if it is next.
     pub(super) fn take(&mut self, symbol: &str) -> bool {
+        let start = self.at;
         self.skip_space();
         let end = self.at + symbol.chars().count();
         let is_next = end <= self.chars.len() && symbol.chars().eq(self.chars[self.at..end].iter().copied());
-        if is_next {
-            self.at = end;
-        }
+        self.at = if is_next { end } else { start };
         is_next
     }
 

@@ -13,7 +13,7 @@ use arrow::{
 
 use super::{
     super::{
-        integers::{derived, required},
+        integers::{derived, unsigned},
         ipc::{self, ColumnError, Columns, column},
     },
     FRAME_BYTES, GenotypeColumns, GenotypeFrame,
@@ -132,8 +132,8 @@ impl GenotypeColumns {
         }
         if !self.hq.is_empty() {
             self.hq_known.resize(self.rows, false);
-            self.hq_known
-                .extend(required(batch, "hq_known")?.into_iter().map(|known| known == 1));
+            let known = unsigned(column(batch, "hq_known")?, "hq_known")?.unwrap_or_else(|| vec![0; rows]);
+            self.hq_known.extend(known.into_iter().map(|known| known == 1));
         }
         let [samples, called, copies] = ["exception_sample", "exception_called", "exception_copies"];
         let lists = [list(batch, samples)?, list(batch, called)?, list(batch, copies)?];

@@ -1,0 +1,282 @@
+//! From counted chunks, in order, to blocks.
+//!
+//! Invariant: every emitted block carries a checkpoint from which a new builder emits the same blocks that this one
+//! still will, given the file from the checkpoint's offset on.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    count::{ChunkResult, CountedRecord, Position},
+    record::{RecordError, RecordProblem},
+};
+use crate::domain::{
+    block::{BlockLimits, UNKNOWN_LENGTH},
+    build::ContigRef,
+};
+
+mod checkpoint;
+mod draft;
+
+pub use checkpoint::{Checkpoint, OpenContig};
+pub use draft::DraftBlock;
+use draft::Row;
+
+/// Puts alleles in order and cuts them into blocks.
+///
+/// Trimming moves alleles forward, never back. So an allele is final once a record stands behind it; until then it
+/// waits. The last position of a contig always waits for the contig's end, so that its last block is never empty.
+#[derive(Debug)]
+pub struct BlockBuilder {
+    limits: BlockLimits,
+    /// Where the next record will stand, as far as the pushed chunks say.
+    next: Position,
+    records: u64,
+    alleles: u64,
+    finished: BTreeSet<i16>,
+    contig: Option<Current>,
+    /// Alleles up to this position of this contig were emitted before the builder was restored.
+    emitted: Option<OpenContig>,
+}
+
+/// The contig whose records are arriving.
+#[derive(Debug)]
+struct Current {
+    contig: ContigRef,
+    /// POS of the last record.
+    position: u32,
+    span_start: u32,
+    /// Final, in order.
+    open: Vec<Row>,
+    open_bytes: usize,
+    /// Not final, in no order.
+    waiting: Vec<Row>,
+}
+
+impl BlockBuilder {
+    /// For a file from its first record on, which stands at that offset and line.
+    pub fn new(limits: BlockLimits, offset: u64, line: u64) -> Self {
+        let next = Position { offset, line };
+        BlockBuilder {
+            limits,
+            next,
+            records: 0,
+            alleles: 0,
+            finished: BTreeSet::new(),
+            contig: None,
+            emitted: None,
+        }
+    }
+
+    /// Goes on from a checkpoint: the next chunk must begin at [`Checkpoint::offset`], line [`Checkpoint::line`].
+    pub fn restore(limits: BlockLimits, checkpoint: &Checkpoint) -> Self {
+        BlockBuilder {
+            records: checkpoint.records,
+            alleles: checkpoint.alleles,
+            finished: checkpoint.finished.iter().copied().collect(),
+            emitted: checkpoint.open,
+            ..BlockBuilder::new(limits, checkpoint.offset, checkpoint.line)
+        }
+    }
+
+    /// Records pushed so far, those before a checkpoint included.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Takes the next chunk and gives the blocks that it completes.
+    ///
+    /// # Errors
+    /// A record is out of order.
+    pub fn push(&mut self, chunk: ChunkResult) -> Result<Vec<DraftBlock>, RecordError> {
+        let mut blocks = Vec::new();
+        let chunk = Arc::new(chunk);
+        for record in &chunk.records {
+            self.enter(record, &mut blocks)?;
+            self.settle(Some(record.position), &mut blocks);
+            self.take(&chunk, record);
+            self.records += 1;
+        }
+        self.next = chunk.end;
+        Ok(blocks)
+    }
+
+    /// The alleles that are final, though they fill no block: what a live import shows early.
+    pub fn flush(&mut self) -> Option<DraftBlock> {
+        let n = self.contig.as_ref()?.open.len();
+        self.cut(n)
+    }
+
+    /// The file is complete.
+    pub fn finish(&mut self) -> Vec<DraftBlock> {
+        let mut blocks = Vec::new();
+        let end = self.next;
+        self.leave(end, &mut blocks);
+        blocks
+    }
+
+    /// Where an import stands that has emitted all its blocks: to be stored with the end of the file.
+    pub fn checkpoint(&self) -> Checkpoint {
+        self.checkpoint_at(self.next, self.records)
+    }
+
+    /// Makes the record's contig the current one and checks its place.
+    fn enter(&mut self, record: &CountedRecord, blocks: &mut Vec<DraftBlock>) -> Result<(), RecordError> {
+        let error = |problem| RecordError {
+            line: record.place.line,
+            problem,
+        };
+        let ordinal = record.contig.ordinal;
+        if let Some(current) = self
+            .contig
+            .as_mut()
+            .filter(|current| current.contig.ordinal == ordinal)
+        {
+            if record.position < current.position {
+                let (position, previous) = (record.position, current.position);
+                return Err(error(RecordProblem::Unsorted { position, previous }));
+            }
+            current.position = record.position;
+            return Ok(());
+        }
+        self.leave(record.place, blocks);
+        if self.finished.contains(&ordinal) {
+            return Err(error(RecordProblem::ContigReturns));
+        }
+        let emitted = self.emitted.filter(|emitted| emitted.contig == ordinal);
+        self.contig = Some(Current {
+            contig: record.contig,
+            position: record.position,
+            span_start: emitted.map_or(1, |emitted| emitted.emitted_through + 1),
+            open: Vec::new(),
+            open_bytes: 0,
+            waiting: Vec::new(),
+        });
+        Ok(())
+    }
+
+    /// Adds the record's alleles to those that wait.
+    fn take(&mut self, chunk: &Arc<ChunkResult>, record: &CountedRecord) {
+        let Some(current) = &mut self.contig else { return };
+        let emitted = self
+            .emitted
+            .filter(|emitted| emitted.contig == current.contig.ordinal);
+        for allele in record.alleles.clone() {
+            let row = Row::new(chunk, allele, self.records);
+            if emitted.is_none_or(|emitted| row.position() > emitted.emitted_through) {
+                current.waiting.push(row);
+            }
+        }
+    }
+
+    /// Moves what is final from the waiting to the open alleles, all before `position` but the last position at hand, and
+    /// cuts off the blocks that this fills. Without a position, the contig is complete and all are final.
+    fn settle(&mut self, position: Option<u32>, blocks: &mut Vec<DraftBlock>) {
+        let Some(current) = &mut self.contig else { return };
+        let last = current.waiting.iter().map(Row::position).max().unwrap_or(0);
+        let is_final = |row: &Row| position.is_none_or(|position| row.position() < position.min(last));
+        if !current.waiting.iter().any(is_final) {
+            return;
+        }
+        let rows = std::mem::take(&mut current.waiting);
+        let (mut rows, waiting): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_final);
+        current.waiting = waiting;
+        // A stable sort: a file's duplicates keep their order.
+        rows.sort_by(|a, b| a.order().cmp(&b.order()));
+        for mut row in rows {
+            let twin = current.open.last().filter(|last| last.order() == row.order());
+            row.ordinal = twin.map_or(0, |twin| twin.ordinal.saturating_add(1));
+            current.open_bytes += row.plane_bytes();
+            current.open.push(row);
+        }
+        while let Some(n) = self
+            .contig
+            .as_ref()
+            .and_then(|current| current.full(&self.limits))
+        {
+            blocks.extend(self.cut(n));
+        }
+    }
+
+    /// Emits the first `n` open alleles, which others of the contig follow.
+    fn cut(&mut self, n: usize) -> Option<DraftBlock> {
+        let current = self.contig.as_mut()?;
+        let rest = current.open[n..].iter().chain(&current.waiting);
+        let (place, records) = rest
+            .map(|row| (row.place(), row.record_number))
+            .min_by_key(|(place, _)| place.offset)?;
+        let (mut block, contig) = (current.emit(n)?, current.contig.ordinal);
+        self.alleles += n as u64;
+        block.checkpoint = self.checkpoint_at(place, records);
+        block.checkpoint.open = Some(OpenContig {
+            contig,
+            emitted_through: block.span_end,
+        });
+        Some(block)
+    }
+
+    /// Ends the current contig; `place` is that of the next record, or the end of the file.
+    fn leave(&mut self, place: Position, blocks: &mut Vec<DraftBlock>) {
+        self.settle(None, blocks);
+        let Some(mut current) = self.contig.take() else {
+            return;
+        };
+        self.finished.insert(current.contig.ordinal);
+        self.emitted = None;
+        if let Some(mut block) = current.emit(current.open.len()) {
+            self.alleles += block.len() as u64;
+            block.span_end = block
+                .span_end
+                .max(current.contig.length.unwrap_or(UNKNOWN_LENGTH));
+            block.checkpoint = self.checkpoint_at(place, self.records);
+            blocks.push(block);
+        }
+    }
+
+    fn checkpoint_at(&self, place: Position, records: u64) -> Checkpoint {
+        Checkpoint {
+            offset: place.offset,
+            line: place.line,
+            records,
+            alleles: self.alleles,
+            finished: self.finished.iter().copied().collect(),
+            open: None,
+        }
+    }
+}
+
+impl Current {
+    /// The number of open alleles that make a full block and that a later position follows, if so many are there.
+    fn full(&self, limits: &BlockLimits) -> Option<usize> {
+        if self.open.len() <= limits.alleles && self.open_bytes <= limits.plane_bytes {
+            return None;
+        }
+        let mut bytes = 0;
+        let mut pairs = (1..).zip(self.open.windows(2));
+        pairs.find_map(|(n, pair)| {
+            bytes += pair[0].plane_bytes();
+            let is_full = n >= limits.alleles || bytes >= limits.plane_bytes;
+            (is_full && pair[0].position() < pair[1].position()).then_some(n)
+        })
+    }
+
+    /// A draft of the first `n` open alleles, whose checkpoint is still to be set.
+    fn emit(&mut self, n: usize) -> Option<DraftBlock> {
+        let rows: Vec<Row> = self.open.drain(..n).collect();
+        self.open_bytes -= rows.iter().map(Row::plane_bytes).sum::<usize>();
+        let (first, last) = (rows.first()?.position(), rows.last()?.position());
+        let span_start = self.span_start.min(first);
+        self.span_start = last + 1;
+        Some(DraftBlock {
+            contig: self.contig.ordinal,
+            first_position: first,
+            last_position: last,
+            span_start,
+            span_end: last,
+            checkpoint: Checkpoint::default(),
+            rows,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

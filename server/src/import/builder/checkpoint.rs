@@ -1,0 +1,31 @@
+//! Where an import goes on.
+//!
+//! Invariant: everything before a block's checkpoint is in that block or an earlier one.
+
+use serde::{Deserialize, Serialize};
+
+/// Belongs to a block and is stored with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Offset in the uncompressed file of the next record to read.
+    pub offset: u64,
+    /// Its line.
+    pub line: u64,
+    /// Records before it.
+    pub records: u64,
+    /// Alleles in the blocks up to this one.
+    pub alleles: u64,
+    /// Ordinals of the contigs that are complete.
+    pub finished: Vec<i16>,
+    /// The contig amid which the next record stands; none at the start of a contig, or at the end of the file.
+    pub open: Option<OpenContig>,
+}
+
+/// A contig of which blocks were emitted, and more follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenContig {
+    /// Its ordinal.
+    pub contig: i16,
+    /// All its alleles up to this position are in blocks, and none behind it.
+    pub emitted_through: u32,
+}

@@ -1,0 +1,221 @@
+//! Blocks out of a text small enough to read.
+//!
+//! Invariant: chunk sizes, flushes and restarts never change which rows come out.
+
+use bytes::Bytes;
+
+use super::*;
+use crate::{
+    domain::{
+        block::Block,
+        build::{Build, ContigIndex},
+        groups::GroupMasks,
+    },
+    import::{count::count_chunk, header::Header, lines::ChunkInput},
+};
+
+const LIMITS: BlockLimits = BlockLimits {
+    alleles: 3,
+    plane_bytes: 1 << 20,
+};
+
+/// Two samples; trimmed alleles that overtake later records, duplicates, a contig without alleles at its end.
+const RECORDS: &str = "\
+1\t100\t.\tA\tC\t.\tPASS\t.\tGT\t0/1\t0/0
+1\t110\tx\tCAAAAT\tCAAAAG,C\t9\tq10\t.\tGT\t0/1\t1/2
+1\t111\t.\tA\tG\t.\tPASS\t.\tGT\t0/1\t0/0
+1\t111\t.\tA\tG\t.\tPASS\t.\tGT\t1/1\t0/0
+1\t111\t.\tA\t.\t.\tPASS\t.\tGT\t0/0\t0/0
+1\t112\t.\tAAAT\tAAAG\t.\tPASS\t.\tGT\t./1\t0/0
+1\t115\t.\tT\tC\t.\tPASS\t.\tGT\t1/1\t0/0
+1\t130\t.\tT\tC\t.\tPASS\t.\tGT\t1/1\t0/0
+1\t131\t.\tT\t.\t.\tPASS\t.\tGT\t0/0\t0/0
+X\t5\t.\tG\tT\t.\tPASS\t.\tGT\t1\t0/0
+X\t9\t.\tG\tT\t.\tPASS\t.\tGT\t1\t0/0
+";
+
+/// Counts the text from an offset on, in chunks of that many lines, and collects the blocks; flushes after each chunk
+/// if asked to.
+fn blocks(
+    mut builder: BlockBuilder,
+    text: &str,
+    lines: usize,
+    flushes: bool,
+) -> Result<Vec<DraftBlock>, RecordError> {
+    let header = Header {
+        samples: vec!["A".into(), "B".into()],
+        ..Header::default()
+    };
+    let groups = GroupMasks::new(2, [&[0, 1][..], &[1][..]], &[]);
+    let contigs = ContigIndex::new(Build::Grch37);
+    let mut blocks = Vec::new();
+    let all: Vec<&str> = text.split_inclusive('\n').collect();
+    for part in all.chunks(lines) {
+        let Position { offset, line } = builder.next;
+        let chunk = ChunkInput {
+            first_line: line,
+            offset,
+            text: Bytes::from(part.concat()),
+        };
+        blocks.extend(builder.push(count_chunk(&header, &groups, &contigs, &chunk)?)?);
+        if flushes {
+            blocks.extend(builder.flush());
+        }
+    }
+    blocks.extend(builder.finish());
+    Ok(blocks)
+}
+
+fn new() -> BlockBuilder {
+    BlockBuilder::new(LIMITS, 0, 1)
+}
+
+fn assembled(blocks: &[DraftBlock]) -> Vec<Block> {
+    blocks.iter().map(DraftBlock::assemble).collect()
+}
+
+/// QUAL may be NaN, which equals nothing: compare as printed.
+fn rows(blocks: &[Block]) -> Vec<String> {
+    let row = |block: &Block, row: usize| {
+        let counts: Vec<_> = block
+            .frequencies
+            .iter()
+            .map(|group| group.counts(row, false))
+            .collect();
+        format!(
+            "{} {:?} {counts:?} {:?}",
+            block.contig,
+            block.sites.row(row),
+            block.genotypes.row(row)
+        )
+    };
+    blocks
+        .iter()
+        .flat_map(|block| (0..block.len()).map(move |i| row(block, i)))
+        .collect()
+}
+
+#[test]
+fn alleles_come_out_in_order_with_ordinals() {
+    let blocks = assembled(&blocks(new(), RECORDS, 4, false).unwrap());
+    let alleles = blocks.iter().flat_map(|block| {
+        block.sites.rows().map(|row| {
+            (
+                block.contig,
+                row.pos,
+                row.alternate.to_owned(),
+                row.ordinal,
+                row.record_allele,
+            )
+        })
+    });
+    let want = [
+        (1, 100, "C", 0, 1),
+        (1, 110, "C", 0, 2),
+        (1, 111, "G", 0, 1),
+        (1, 111, "G", 1, 1),
+        (1, 115, "C", 0, 1),
+        (1, 115, "G", 0, 1),
+        (1, 115, "G", 1, 1),
+        (1, 130, "C", 0, 1),
+        (23, 5, "T", 0, 1),
+        (23, 9, "T", 0, 1),
+    ];
+    let want = want
+        .map(|(contig, pos, alternate, ordinal, index)| (contig, pos, alternate.to_owned(), ordinal, index));
+    assert_eq!(alleles.collect::<Vec<_>>(), want);
+    let spans: Vec<_> = blocks
+        .iter()
+        .map(|block| (block.contig, block.span_start, block.span_end))
+        .collect();
+    assert_eq!(
+        spans,
+        [
+            (1, 1, 111),
+            (1, 112, 115),
+            (1, 116, 249_250_621),
+            (23, 1, 155_270_560)
+        ]
+    );
+    for block in &blocks {
+        assert_eq!(Some(&block.first_position), block.sites.pos.first());
+        assert_eq!(Some(&block.last_position), block.sites.pos.last());
+    }
+}
+
+#[test]
+fn chunks_and_flushes_change_nothing_but_the_cuts() {
+    let want = assembled(&blocks(new(), RECORDS, 100, false).unwrap());
+    for lines in 1..12 {
+        let got = assembled(&blocks(new(), RECORDS, lines, false).unwrap());
+        assert_eq!(rows(&got), rows(&want), "{lines} lines a chunk");
+        let spans = |blocks: &[Block]| {
+            blocks
+                .iter()
+                .map(|block| (block.contig, block.span_end))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(spans(&got), spans(&want));
+        let flushed = assembled(&blocks(new(), RECORDS, lines, true).unwrap());
+        assert_eq!(rows(&flushed), rows(&want), "{lines} lines a chunk, flushed");
+        for pair in flushed.windows(2).filter(|pair| pair[0].contig == pair[1].contig) {
+            assert_eq!(pair[0].span_end + 1, pair[1].span_start);
+        }
+    }
+}
+
+#[test]
+fn every_checkpoint_leads_to_the_same_end() {
+    for (lines, flushes) in [(100, false), (1, false), (1, true), (2, true), (3, true)] {
+        let want = blocks(new(), RECORDS, lines, flushes).unwrap();
+        for (i, block) in want.iter().enumerate() {
+            let stored = serde_json::to_string(block.checkpoint()).unwrap();
+            let checkpoint: Checkpoint = serde_json::from_str(&stored).unwrap();
+            let rest = &RECORDS[checkpoint.offset as usize..];
+            let lines_before = RECORDS[..checkpoint.offset as usize].lines().count() as u64;
+            assert_eq!(
+                (checkpoint.line, checkpoint.records),
+                (lines_before + 1, lines_before)
+            );
+            let emitted: usize = want[..=i].iter().map(DraftBlock::len).sum();
+            assert_eq!(checkpoint.alleles, emitted as u64);
+            let resumed = blocks(BlockBuilder::restore(LIMITS, &checkpoint), rest, 1, false).unwrap();
+            assert_eq!(
+                rows(&assembled(&resumed)),
+                rows(&assembled(&want[i + 1..])),
+                "after block {i}"
+            );
+            let start = |blocks: &[DraftBlock]| blocks.first().map(|block| block.span_start);
+            assert_eq!(start(&resumed), start(&want[i + 1..]));
+            assert_eq!(resumed.last().unwrap_or(block).checkpoint().records, 11);
+        }
+    }
+}
+
+#[test]
+fn order_is_checked() {
+    let record =
+        |contig: &str, position: u32| format!("{contig}\t{position}\t.\tA\tC\t.\t.\t.\tGT\t0/1\t0/0\n");
+    let unsorted = RecordProblem::Unsorted {
+        position: 9,
+        previous: 10,
+    };
+    for (records, want) in [
+        (&[("1", 10), ("1", 9)][..], Some((2, unsorted))),
+        (
+            &[("1", 10), ("2", 5), ("chr1", 11)],
+            Some((3, RecordProblem::ContigReturns)),
+        ),
+        (&[("2", 10), ("1", 9)], None),
+        (&[("1", 10), ("1", 10)], None),
+    ] {
+        let text: String = records
+            .iter()
+            .map(|&(contig, position)| record(contig, position))
+            .collect();
+        let got = blocks(new(), &text, 1, false)
+            .err()
+            .map(|error| (error.line, error.problem));
+        assert_eq!(got, want, "{records:?}");
+    }
+}

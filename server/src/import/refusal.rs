@@ -1,0 +1,60 @@
+//! Why a file is not imported, as its uploader reads it.
+//!
+//! Invariant: a sentence, and the line where there is one; never text of ours from inside.
+
+use super::decompress::DecompressError;
+use super::header::HeaderError;
+use super::lines::LineTooLong;
+use super::record::RecordError;
+
+/// The reason that a file is refused for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// In a sentence.
+    pub message: String,
+    /// The line at fault, from 1.
+    pub line: Option<u64>,
+}
+
+impl Refused {
+    /// A reason that is not a line's.
+    pub fn of_file(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            line: None,
+        }
+    }
+}
+
+impl From<DecompressError> for Refused {
+    fn from(error: DecompressError) -> Self {
+        Self::of_file(error.to_string())
+    }
+}
+
+impl From<LineTooLong> for Refused {
+    fn from(error: LineTooLong) -> Self {
+        Self {
+            message: error.to_string(),
+            line: Some(error.line),
+        }
+    }
+}
+
+impl From<HeaderError> for Refused {
+    fn from(error: HeaderError) -> Self {
+        Self {
+            message: error.problem.to_string(),
+            line: Some(error.line),
+        }
+    }
+}
+
+impl From<RecordError> for Refused {
+    fn from(error: RecordError) -> Self {
+        Self {
+            message: error.problem.to_string(),
+            line: Some(error.line),
+        }
+    }
+}

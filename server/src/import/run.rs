@@ -1,0 +1,386 @@
+//! One import from its claim to its end: what the two threads find, committed step by step.
+//!
+//! Invariant: a step commits whole or not at all, and only under the job's lease.
+
+use std::sync::Arc;
+
+use allelecast_protocol::Version;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::builder::{Checkpoint, DraftBlock};
+use super::decompress::Ending;
+use super::header::Header;
+use super::refusal::Refused;
+use super::tally::{Event, Plan, tally};
+use super::{split, tail};
+use crate::domain::block::BlockLimits;
+use crate::domain::build::{Build, ContigIndex, ContigRef};
+use crate::domain::columns::ColumnError;
+use crate::domain::groups::{GroupMasks, Sex};
+use crate::domain::panel::{Panel, PanelGroups};
+use crate::store::StoreError;
+use crate::store::blocks::NewBlock;
+use crate::store::head::Head;
+use crate::store::imports::{self, Advance, ImportFile, NewFinding, NewGroup, NewSample, Refusal, Started};
+use crate::store::jobs::Claim;
+use crate::store::pool::PgPool;
+use crate::store::raw::RawStore;
+
+/// Pieces of raw bytes, chunks and blocks that may wait at each hand-over: this bounds an import's memory.
+const PIECES_WAITING: usize = 16;
+const CHUNKS_WAITING: usize = 3;
+const BLOCKS_WAITING: usize = 2;
+
+/// What an import works with.
+#[derive(Debug, Clone)]
+pub struct Workbench {
+    /// The database.
+    pub pool: PgPool,
+    /// Raw bytes.
+    pub raw: RawStore,
+    /// The sequence of versions.
+    pub head: Arc<Head>,
+    /// Fires when raw bytes arrive on this instance.
+    pub raw_arrived: Arc<Notify>,
+    /// When a block is full.
+    pub limits: BlockLimits,
+}
+
+/// Why an import ended early without an answer about the file.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The store failed; the import goes on later, here or elsewhere.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A block could not be written as Arrow.
+    #[error("block: {0}")]
+    Columns(#[from] ColumnError),
+    /// A thread of the import died.
+    #[error("a thread of the import died")]
+    Died,
+    /// The server is stopping.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// Imports the file of a claimed job; `Ok` once it is ready, refused or gone.
+pub(super) async fn run(
+    bench: &Workbench,
+    claim: &Claim,
+    stop: &CancellationToken,
+) -> Result<(), ImportError> {
+    let file_id = claim.file_id.unwrap_or_default();
+    let Some(file) = imports::load(&bench.pool, file_id).await? else {
+        return Ok(());
+    };
+    let resume = file
+        .checkpoint
+        .clone()
+        .and_then(|json| serde_json::from_value::<Checkpoint>(json).ok());
+    let (pieces_to, pieces) = mpsc::channel(PIECES_WAITING);
+    let (parts_to, parts) = mpsc::channel(CHUNKS_WAITING);
+    let (events_to, events) = mpsc::channel(BLOCKS_WAITING);
+    let following = tail::tail(
+        bench.pool.clone(),
+        bench.raw.clone(),
+        file.raw_id,
+        bench.raw_arrived.clone(),
+        pieces_to,
+    );
+    let skip_to = resume.clone();
+    tokio::task::spawn_blocking(move || split::split(pieces, parts_to, skip_to));
+    let limits = bench.limits;
+    tokio::task::spawn_blocking(move || tally(parts, events_to, limits));
+    let run = Run {
+        bench,
+        claim,
+        file,
+        group_versions: Vec::new(),
+        resume,
+    };
+    tokio::select! {
+        () = stop.cancelled() => Err(ImportError::Stopped),
+        // The tail ends before the rest; only its failure is of interest.
+        error = async { match following.await { Err(error) => error.into(), Ok(()) => std::future::pending().await } } => {
+            Err(error)
+        }
+        done = run.follow(events) => done,
+    }
+}
+
+struct Run<'a> {
+    bench: &'a Workbench,
+    claim: &'a Claim,
+    file: ImportFile,
+    /// Ids of the group versions, in the order of each block's frequencies.
+    group_versions: Vec<i64>,
+    resume: Option<Checkpoint>,
+}
+
+impl Run<'_> {
+    async fn follow(mut self, mut events: mpsc::Receiver<Event>) -> Result<(), ImportError> {
+        loop {
+            match events.recv().await.ok_or(ImportError::Died)? {
+                Event::Header(header, text, reply) => match self.begin(&header, &text).await? {
+                    // A thread that no longer waits has failed, and the next event says why.
+                    Ok(plan) => drop(reply.send(plan)),
+                    Err(refused) => return self.refuse(refused).await,
+                },
+                Event::Contig(name, reply) => {
+                    let ordinal =
+                        imports::register_contig(&self.bench.pool, self.file.build_id, &name, None).await?;
+                    match ordinal {
+                        Some(ordinal) => drop(reply.send(ContigRef {
+                            ordinal,
+                            length: None,
+                        })),
+                        None => {
+                            return self
+                                .refuse(Refused::of_file("The build has too many contigs."))
+                                .await;
+                        }
+                    }
+                }
+                Event::Block(draft, raw, records) => {
+                    if let Some(refused) = self.commit(*draft, raw, records).await? {
+                        return self.refuse(refused).await;
+                    }
+                }
+                Event::End {
+                    checkpoint,
+                    raw,
+                    sha256,
+                    ending,
+                } => {
+                    return self.end(checkpoint, raw, &sha256, ending).await;
+                }
+                Event::Refused(refused) => return self.refuse(refused).await,
+            }
+        }
+    }
+
+    /// Makes samples and groups known, and plans the count.
+    async fn begin(&mut self, header: &Header, text: &str) -> Result<Result<Plan, Refused>, ImportError> {
+        let build: Build = match self.file.build.parse() {
+            Ok(build) => build,
+            Err(_) => return Ok(Err(Refused::of_file("The dataset's build is not known."))),
+        };
+        if let Err(error) = header.check_build(build) {
+            return Ok(Err(Refused {
+                line: None,
+                ..error.into()
+            }));
+        }
+        let pool = &self.bench.pool;
+        if self.file.sample_ids.is_empty() {
+            let groups = match panel_groups(&self.file, &header.samples) {
+                Ok(groups) => groups,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            let samples: Vec<NewSample> = header
+                .samples
+                .iter()
+                .zip(&groups.sexes)
+                .map(|(name, sex)| NewSample {
+                    name: name.clone(),
+                    sex: sex_name(*sex),
+                })
+                .collect();
+            let new_groups: Vec<NewGroup> = groups.groups.iter().map(new_group).collect();
+            let started = imports::start(
+                &self.bench.head,
+                pool,
+                self.claim,
+                &self.file,
+                text,
+                &samples,
+                &new_groups,
+            )
+            .await?;
+            match started {
+                Started::Yes { sample_ids } => self.file.sample_ids = sample_ids,
+                Started::OtherSamples { dataset, shared } => {
+                    return Ok(Err(Refused::of_file(format!(
+                        "This file has {} samples, of which {shared} are among the dataset's {dataset}: all files of \
+                         a dataset must have the same samples. Join files of different samples with “bcftools merge” \
+                         first, or make a dataset of their own for them.",
+                        header.samples.len()
+                    ))));
+                }
+            }
+        }
+        self.plan(build).await.map(Ok)
+    }
+
+    async fn plan(&mut self, build: Build) -> Result<Plan, ImportError> {
+        let pool = &self.bench.pool;
+        let versions = imports::group_versions(pool, self.file.dataset_id).await?;
+        let index_of: std::collections::HashMap<i64, u32> = (0u32..)
+            .zip(&self.file.sample_ids)
+            .map(|(index, id)| (*id, index))
+            .collect();
+        let members: Vec<Vec<u32>> = versions
+            .iter()
+            .map(|(_, members)| {
+                members
+                    .iter()
+                    .filter_map(|id| index_of.get(id).copied())
+                    .collect()
+            })
+            .collect();
+        let mut sexes = vec![Sex::Unknown; self.file.sample_ids.len()];
+        for (id, sex) in imports::sexes(pool, self.file.dataset_id).await? {
+            if let Some(&index) = index_of.get(&id) {
+                sexes[index as usize] = if sex == "male" { Sex::Male } else { Sex::Female };
+            }
+        }
+        let groups = GroupMasks::new(sexes.len(), members.iter().map(Vec::as_slice), &sexes);
+        self.group_versions = versions.into_iter().map(|(id, _)| id).collect();
+        let mut contigs = ContigIndex::new(build);
+        for (name, ordinal, length) in imports::extra_contigs(pool, self.file.build_id).await? {
+            let length = length.and_then(|length| u32::try_from(length).ok());
+            // Registered names are unique, so none can be a second time.
+            let _ = contigs.insert(&name, ContigRef { ordinal, length });
+        }
+        Ok(Plan {
+            groups,
+            contigs,
+            resume: self.resume.clone(),
+        })
+    }
+
+    async fn commit(
+        &self,
+        draft: DraftBlock,
+        raw: u64,
+        records: u64,
+    ) -> Result<Option<Refused>, ImportError> {
+        let advance = self.advance(draft.checkpoint(), raw, records)?;
+        let (dataset_id, file_id) = (self.file.dataset_id, self.file.file_id);
+        let versions = self.group_versions.clone();
+        let encoded =
+            tokio::task::spawn_blocking(move || encode(&draft, dataset_id, file_id, &versions)).await;
+        let block = encoded.map_err(|_| ImportError::Died)??;
+        if let Some((filename, first, last)) = imports::overlapping(&self.bench.pool, &block).await? {
+            return Ok(Some(Refused::of_file(format!(
+                "This file overlaps with {filename}, which has records from {first} to {last} of the same \
+                 chromosome: the files of a dataset must cover different ranges."
+            ))));
+        }
+        let version: Version =
+            imports::commit(&self.bench.head, &self.bench.pool, self.claim, &block, &advance).await?;
+        tracing::debug!(file_id, %version, alleles = block.n, "block committed");
+        Ok(None)
+    }
+
+    fn advance(&self, checkpoint: &Checkpoint, raw: u64, records: u64) -> Result<Advance, ImportError> {
+        let json = serde_json::to_value(checkpoint);
+        let checkpoint_json = json.map_err(|error| StoreError::Malformed {
+            what: "vcf_file.checkpoint",
+            message: error.to_string(),
+        })?;
+        Ok(Advance {
+            parsed: raw as i64,
+            records: records as i64,
+            alleles: checkpoint.alleles as i64,
+            checkpoint: checkpoint_json,
+            findings: Vec::new(),
+            finding_totals: Vec::new(),
+        })
+    }
+
+    async fn end(
+        &self,
+        checkpoint: Checkpoint,
+        raw: u64,
+        sha256: &[u8],
+        ending: Ending,
+    ) -> Result<(), ImportError> {
+        let mut advance = self.advance(&checkpoint, raw, checkpoint.records)?;
+        if ending == Ending::NoEofMarker {
+            let rule = "bgzip-eof-marker".to_owned();
+            advance.finding_totals.push((rule.clone(), "warning", 1));
+            advance.findings.push(NewFinding {
+                rule,
+                severity: "warning",
+                line: checkpoint.line as i64,
+                column: 1,
+                text: String::new(),
+                message: "The bgzip end-of-file marker is missing: the file may have lost its end.".into(),
+            });
+        }
+        imports::finish(
+            &self.bench.head,
+            &self.bench.pool,
+            self.claim,
+            &self.file,
+            &advance,
+            sha256,
+        )
+        .await?;
+        tracing::info!(
+            file_id = self.file.file_id,
+            records = checkpoint.records,
+            "file imported"
+        );
+        Ok(())
+    }
+
+    async fn refuse(&self, refused: Refused) -> Result<(), ImportError> {
+        tracing::info!(file_id = self.file.file_id, line = refused.line, reason = %refused.message, "file refused");
+        let refusal = Refusal {
+            message: refused.message,
+            line: refused.line.and_then(|line| i64::try_from(line).ok()),
+            findings: Vec::new(),
+            finding_totals: Vec::new(),
+        };
+        imports::refuse(
+            &self.bench.head,
+            &self.bench.pool,
+            self.claim,
+            &self.file,
+            &refusal,
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+fn panel_groups(file: &ImportFile, samples: &[String]) -> Result<PanelGroups, Refused> {
+    match &file.panel {
+        None => Ok(PanelGroups::without_panel(samples.len())),
+        Some(text) => {
+            let panel = Panel::parse(text);
+            let panel = panel
+                .map_err(|error| Refused::of_file(format!("The sample panel cannot be read: {error}")))?;
+            Ok(panel.groups(samples, file.ignore_prefix))
+        }
+    }
+}
+
+fn new_group(group: &crate::domain::panel::Group) -> NewGroup {
+    NewGroup {
+        family: group.family.clone(),
+        value: group.value.clone(),
+        members: group.samples.iter().map(|&index| index as usize).collect(),
+    }
+}
+
+fn sex_name(sex: Sex) -> Option<&'static str> {
+    match sex {
+        Sex::Male => Some("male"),
+        Sex::Female => Some("female"),
+        Sex::Unknown => None,
+    }
+}
+
+/// Lays a block out and encodes it.
+fn encode(
+    draft: &DraftBlock,
+    dataset_id: i64,
+    file_id: i64,
+    group_versions: &[i64],
+) -> Result<NewBlock, ColumnError> {
+    super::encode::new_block(&draft.assemble(), dataset_id, file_id, group_versions)
+}

@@ -1,0 +1,29 @@
+//! Real files that the project does not carry.
+//!
+//! Invariant: a file that is missing is named in the output, and its cases are skipped.
+
+use std::path::{Path, PathBuf};
+
+/// A file of the shared test data, beside the workspace.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    found(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../shared/data")
+            .join(path),
+    )
+}
+
+/// The example of the Debian package `shapeit4-example`, which `deploy/demo-data` fetches: chromosome 20 of 203 samples.
+pub fn shapeit4() -> Option<PathBuf> {
+    let cached = "../data/cache/shapeit4-example/usr/share/doc/shapeit4/examples/test/unphased.vcf.gz";
+    let cached = || Path::new(env!("CARGO_MANIFEST_DIR")).join(cached);
+    found(std::env::var_os("ALLELECAST_SHAPEIT4_VCF").map_or_else(cached, PathBuf::from))
+}
+
+fn found(path: PathBuf) -> Option<PathBuf> {
+    if path.is_file() {
+        return Some(path);
+    }
+    println!("skipped: {} is not there", path.display());
+    None
+}

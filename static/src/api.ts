@@ -1,0 +1,117 @@
+/**
+ * Calls to the HTTP interface.
+ *
+ * Invariant: every failure is an `ApiFailure` with words for a person; 401 outside the account pages leads to login.
+ */
+
+import type { Account } from "./protocol/Account";
+import type { ApiError } from "./protocol/ApiError";
+import type { CreatedDataset } from "./protocol/CreatedDataset";
+import type { Dataset } from "./protocol/Dataset";
+import type { ErrorBody } from "./protocol/ErrorBody";
+import type { FindingsPage } from "./protocol/FindingsPage";
+import type { NewDataset } from "./protocol/NewDataset";
+import type { PanelPreview } from "./protocol/PanelPreview";
+import type { PanelPreviewRequest } from "./protocol/PanelPreviewRequest";
+import type { WsTicket } from "./protocol/WsTicket";
+import { TicketRefused } from "./live/connection";
+
+const BASE = "/api/v1";
+
+export class ApiFailure extends Error {
+  constructor(
+    /** HTTP status, 0 when the server was not reached. */
+    readonly status: number,
+    readonly error: ApiError,
+  ) {
+    super(error.message);
+  }
+}
+
+const unreachable: ApiError = {
+  code: "unavailable",
+  message: "The server did not answer.",
+  hint: "Check the connection and try again.",
+};
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const init: RequestInit = { method, headers: { accept: "application/json" }, credentials: "same-origin" };
+  if (body !== undefined) {
+    init.headers = { accept: "application/json", "content-type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, init);
+  } catch {
+    throw new ApiFailure(0, unreachable);
+  }
+  if (!response.ok) throw new ApiFailure(response.status, await readError(response));
+  if (response.status === 204 || response.headers.get("content-length") === "0") return undefined as T;
+  return (await response.json()) as T;
+}
+
+async function readError(response: Response): Promise<ApiError> {
+  try {
+    const body = (await response.json()) as ErrorBody;
+    if (body.error.message) return body.error;
+  } catch {
+    // Something between here and the server answered in its own words.
+  }
+  return { code: "internal", message: `The server answered ${response.status} ${response.statusText}.`.trim() };
+}
+
+export const api = {
+  login: (email: string, password: string) => call<Account>("POST", "/account/login", { email, password }),
+  register: (email: string, password: string, name: string) =>
+    call<Account>("POST", "/account/register", name ? { email, password, name } : { email, password }),
+  logout: () => call<void>("POST", "/account/logout"),
+  datasets: () => call<Dataset[]>("GET", "/datasets"),
+  dataset: (id: number) => call<Dataset>("GET", `/datasets/${id}`),
+  createDataset: (dataset: NewDataset) => call<CreatedDataset>("POST", "/datasets", dataset),
+  completeDataset: (id: number) => call<void>("POST", `/datasets/${id}/complete`),
+  deleteDataset: (id: number) => call<void>("DELETE", `/datasets/${id}`),
+  cancelFile: (id: number) => call<void>("POST", `/files/${id}/cancel`),
+  retryFile: (id: number) => call<void>("POST", `/files/${id}/retry`),
+  findings: (id: number) => call<FindingsPage>("GET", `/datasets/${id}/findings`),
+  previewPanel: (request: PanelPreviewRequest) => call<PanelPreview>("POST", "/panel/preview", request),
+  loadDemo: () => call<CreatedDataset>("POST", "/demo"),
+};
+
+/** A ticket for one `hello`. */
+export async function wsTicket(): Promise<string> {
+  try {
+    return (await call<WsTicket>("POST", "/ws-ticket")).ticket;
+  } catch (reason) {
+    if (!(reason instanceof ApiFailure)) throw reason;
+    throw new TicketRefused(reason.error, reason.status === 0 || reason.status >= 500 || reason.status === 429);
+  }
+}
+
+/** Words for whatever was thrown. */
+export function describe(reason: unknown): ApiError {
+  if (reason instanceof ApiFailure) return reason.error;
+  return { code: "internal", message: "This page stumbled over a fault of its own.", hint: "Reload it." };
+}
+
+/** Where to go once signed in; an address of another origin is not accepted. */
+export function nextPath(search: string, origin: string): string {
+  const next = new URLSearchParams(search).get("next") ?? "/";
+  try {
+    const url = new URL(next, origin);
+    return url.origin === origin && next.startsWith("/") ? url.pathname + url.search + url.hash : "/";
+  } catch {
+    return "/";
+  }
+}
+
+/** Leads to the login page when the failure says that nobody is signed in. */
+export function loginIfSignedOut(reason: unknown): boolean {
+  if (!(reason instanceof ApiFailure) || reason.status !== 401) return false;
+  goToLogin();
+  return true;
+}
+
+export function goToLogin(): void {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { GroupColumns } from "../protocol/GroupColumns";
+import { clipAllele, frequencyCell } from "./cells";
+
+const group: GroupColumns = {
+  group: "d.pop.CEU",
+  status: ["observed", "ac0", "not_seen", "no_data", "ac0"],
+  ac: [1, 0, 0, null, 0],
+  an: [192, 192, 192, null, 0],
+  hom: [0, 0, 0, null, 0],
+};
+
+test("the kinds of zero are told apart", () => {
+  const cells = group.status.map((_, index) => frequencyCell(group, index, "CEU"));
+  assert.deepEqual(
+    cells.map(({ af, counts, kind }) => [af, counts, kind]),
+    [
+      ["0.00521", "1 / 192", "observed"],
+      ["0", "0 / 192", "ac0"],
+      ["not seen", "0 / 192", "not-seen"],
+      ["—", "", "no-data"],
+      ["", "0 / 0", "uncalled"],
+    ],
+  );
+  assert.equal(new Set(cells.map(({ title }) => title)).size, 5);
+});
+
+test("long alleles are clipped, short ones are not", () => {
+  assert.equal(clipAllele("ACGT"), "ACGT");
+  assert.equal(clipAllele("ACGTACGTACGTACGT"), "ACGTAC…CGT (16 bp)");
+});

@@ -1,0 +1,38 @@
+/** What a cell says. The three kinds of zero never look alike. */
+
+import type { GroupColumns } from "../protocol/GroupColumns";
+import { count, frequency } from "../ui/format";
+
+export interface FrequencyCell {
+  /** The frequency, or what stands in its place. */
+  af: string;
+  /** `AC / AN`, empty where there are no counts. */
+  counts: string;
+  /** Class of the cell. */
+  kind: "observed" | "ac0" | "not-seen" | "no-data" | "uncalled";
+  /** The whole story, for the tooltip. */
+  title: string;
+}
+
+export function frequencyCell(group: GroupColumns, index: number, name: string): FrequencyCell {
+  const status = group.status[index] ?? "no_data";
+  const ac = group.ac[index] ?? null;
+  const an = group.an[index] ?? null;
+  const hom = group.hom[index] ?? null;
+  if (status === "no_data" || ac === null || an === null) {
+    return { af: "—", counts: "", kind: "no-data", title: `${name}: no data, its files do not cover this position` };
+  }
+  const counts = `${count(ac)} / ${count(an)}`;
+  const detail = `AC ${count(ac)}, AN ${count(an)}${hom === null ? "" : `, ${count(hom)} homozygous`}`;
+  if (status === "not_seen") {
+    return { af: "not seen", counts, kind: "not-seen", title: `${name}: not seen, the position is covered and the allele not recorded (${detail})` };
+  }
+  if (an === 0) return { af: "", counts, kind: "uncalled", title: `${name}: recorded, but nobody of the group has a call` };
+  if (ac === 0) return { af: "0", counts, kind: "ac0", title: `${name}: recorded, and no called allele of the group is it (${detail})` };
+  return { af: frequency(ac / an), counts, kind: "observed", title: `${name}: AF ${frequency(ac / an)}, ${detail}` };
+}
+
+/** Alleles can be thousands of bases long: the ends and the length are shown. */
+export function clipAllele(bases: string): string {
+  return bases.length <= 12 ? bases : `${bases.slice(0, 6)}…${bases.slice(-3)} (${count(bases.length)} bp)`;
+}

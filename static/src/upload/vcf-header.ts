@@ -1,0 +1,64 @@
+/**
+ * Sample names out of the head of a VCF file, in the browser, so that the panel can be tried before anything is sent.
+ * Plain text, gzip and bgzip (gzip members of at most 64 KiB, which are inflated one after the other).
+ */
+
+/** A header longer than this is not waited for. */
+const MOST = 8 * 1024 * 1024;
+
+/** Names of the samples in the order of the columns; `null` where they cannot be told from the file's head. */
+export async function sampleNames(file: Blob): Promise<string[] | null> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of inflated(file)) {
+    text += decoder.decode(bytes, { stream: true });
+    const names = namesIn(text);
+    if (names) return names;
+    if (text.length > MOST) return null;
+  }
+  return namesIn(`${text}\n`);
+}
+
+/** The names on the `#CHROM` line, once it is whole. */
+export function namesIn(text: string): string[] | null {
+  const line = /^#CHROM\t[^\n]*\n/m.exec(text)?.[0];
+  return line ? line.trimEnd().split("\t").slice(9) : null;
+}
+
+async function* inflated(file: Blob): AsyncGenerator<Uint8Array> {
+  const head = file.slice(0, MOST);
+  const magic = new Uint8Array(await head.slice(0, 2).arrayBuffer());
+  if (magic[0] !== 0x1f || magic[1] !== 0x8b) {
+    yield new Uint8Array(await head.arrayBuffer());
+    return;
+  }
+  const bytes = new Uint8Array(await head.arrayBuffer());
+  let at = 0;
+  for (;;) {
+    const length = blockLength(bytes, at);
+    yield* gunzip(length === null ? bytes.subarray(at) : bytes.subarray(at, at + length));
+    if (length === null || at + length >= bytes.length) return;
+    at += length;
+  }
+}
+
+/** Length of the bgzip block at an offset, from its `BC` extra field; `null` for any other gzip. */
+export function blockLength(bytes: Uint8Array, at: number): number | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
+  if (view.byteLength < 18 || view.getUint8(3) !== 4) return null;
+  const isBlock = view.getUint8(12) === 0x42 && view.getUint8(13) === 0x43 && view.getUint16(14, true) === 2;
+  return isBlock ? view.getUint16(16, true) + 1 : null;
+}
+
+async function* gunzip(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  const reader = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch {
+    // The head of a file ends in the middle of its data; what came before is good.
+  }
+}
