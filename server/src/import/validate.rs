@@ -7,6 +7,8 @@
 //! Invariant: pure and synchronous, no I/O; what a record yields depends on the header, the profile and that
 //! record alone, so chunks may be validated in any order.
 
+mod container;
+mod fileformat;
 mod finding;
 mod header;
 mod limits;
@@ -20,6 +22,7 @@ mod validator;
 mod value;
 mod version;
 
+pub use container::ContainerFault;
 pub use finding::Finding;
 pub use limits::Limits;
 pub use order::OrderCheck;
@@ -27,5 +30,5 @@ pub use profile::{Class, Profile, Severity};
 pub use record::{AlleleKey, ChunkState, RecordValidator, Site, Sites};
 pub use report::{Group, Report, Verdict};
 pub use rules::{Rule, Rules};
-pub use validator::{ContainerFault, Validator};
+pub use validator::Validator;
 pub use version::Version;

@@ -3,4 +3,4 @@
 /**
  * Every error code; on the wire in snake case.
  */
-export type ErrorCode = "bad_request" | "invalid_field" | "unauthenticated" | "invalid_credentials" | "foreign_origin" | "not_found" | "method_not_allowed" | "conflict" | "version_gone" | "limit_exceeded" | "query_syntax" | "query_name" | "file_refused" | "rate_limited" | "unavailable" | "storage_full" | "internal" | "protocol" | "slow_client";
+export type ErrorCode = "bad_request" | "invalid_field" | "unauthenticated" | "invalid_credentials" | "foreign_origin" | "not_found" | "method_not_allowed" | "conflict" | "version_gone" | "protocol_version" | "limit_exceeded" | "unsupported_media_type" | "query_syntax" | "query_name" | "file_refused" | "checksum_mismatch" | "rate_limited" | "unavailable" | "storage_full" | "internal" | "protocol" | "slow_client";

@@ -3,6 +3,8 @@
 //! Invariant: [`RecordValidator::check`] depends on the line and the header alone; [`ChunkState`] only remembers
 //! what was worked out before, and gathers the sites for [`super::OrderCheck`].
 
+#[cfg(test)]
+mod agreement;
 mod alt;
 mod column;
 mod fast;
@@ -127,11 +129,19 @@ impl RecordValidator {
         }
         let samples = (count == 9).then(|| &line[offset(line, fields[8])..]);
         let fixed = &line[..samples.map_or(line.len(), |text| line.len() - text.len())];
-        text(shared, line, fixed, &mut sink);
+        text(line, fixed, &mut sink);
         let mut record = Record::default();
         site::check(shared, &mut state.site, &fields, &mut record, &mut sink);
         info::check(shared, &mut state.info, fields[7], &record, &mut sink);
         match samples {
+            // A header line without samples: what stands there is too much, and no genotype.
+            Some(text) if shared.header.columns == Some(8) => {
+                column::count(
+                    shared,
+                    9 + text.iter().skip(fields[8].len()).filter(|&&b| b == b'\t').count(),
+                    &mut sink,
+                );
+            }
             Some(text) => format::check(shared, &mut state.format, fields[8], text, &record, &mut sink),
             None => column::count(shared, 8, &mut sink),
         }
@@ -176,7 +186,7 @@ fn refuse_whole(shared: &Shared, line: &[u8], sink: &mut Sink<'_>) -> bool {
 }
 
 /// Faults of the encoding.
-fn text(shared: &Shared, line: &[u8], fixed: &[u8], sink: &mut Sink<'_>) {
+fn text(line: &[u8], fixed: &[u8], sink: &mut Sink<'_>) {
     if !line.is_ascii()
         && let Err(error) = std::str::from_utf8(line)
     {
@@ -200,7 +210,6 @@ fn text(shared: &Shared, line: &[u8], fixed: &[u8], sink: &mut Sink<'_>) {
             format!("control character 0x{:02x}", fixed[at]),
         );
     }
-    let _ = shared;
 }
 
 /// The line without LF, CR+LF.

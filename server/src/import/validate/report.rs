@@ -6,6 +6,7 @@
 mod csv;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,16 @@ use super::limits::Limits;
 use super::profile::{Profile, Severity};
 use super::rules::Rules;
 use super::version::Version;
+
+type Groups = BTreeMap<(&'static str, Severity), Group>;
+
+/// Ids of the rules that speak once.
+static ONCE: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    Rules::all()
+        .filter(|rule| rule.once)
+        .map(|rule| rule.id)
+        .collect()
+});
 
 /// The answer to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,8 +55,9 @@ pub struct Report {
     /// The version whose rules were applied; `None` until the first line was read.
     pub version: Option<Version>,
     #[serde(with = "as_list")]
-    groups: BTreeMap<(String, Severity), Group>,
-    said: BTreeSet<(String, String)>,
+    groups: Groups,
+    #[serde(with = "said_as_list")]
+    said: BTreeSet<(&'static str, String)>,
     kept_per_rule: usize,
     distinct_texts: usize,
 }
@@ -68,7 +80,7 @@ impl Report {
         if self.is_said(&finding) {
             return;
         }
-        let key = (finding.rule.to_owned(), finding.severity);
+        let key = (finding.rule, finding.severity);
         let group = self.groups.entry(key).or_insert_with(|| Group {
             severity: finding.severity,
             total: 0,
@@ -88,10 +100,10 @@ impl Report {
     }
 
     fn is_said(&mut self, finding: &Finding) -> bool {
-        if !Rules::find(finding.rule).is_some_and(|rule| rule.once) {
+        if !ONCE.contains(finding.rule) {
             return false;
         }
-        let key = (finding.rule.to_owned(), finding.text.clone());
+        let key = (finding.rule, finding.text.clone());
         if self.said.contains(&key) {
             return true;
         }
@@ -121,11 +133,8 @@ impl Report {
 
     /// The groups with the id of their rule: errors first, then by the line of the first finding.
     pub fn groups(&self) -> Vec<(&str, &Group)> {
-        let mut groups: Vec<(&str, &Group)> = self
-            .groups
-            .iter()
-            .map(|((id, _), group)| (id.as_str(), group))
-            .collect();
+        let mut groups: Vec<(&str, &Group)> =
+            self.groups.iter().map(|((id, _), group)| (*id, group)).collect();
         groups.sort_by_key(|(id, group)| (group.severity, group.findings.first().map_or(0, |f| f.line), *id));
         groups
     }
@@ -145,26 +154,56 @@ impl Report {
 
 /// JSON has no maps with composite keys: stores the entries as a list.
 mod as_list {
-    use super::{BTreeMap, Group, Severity};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    type Groups = BTreeMap<(String, Severity), Group>;
+    use super::{Group, Groups};
 
     pub fn serialize<S: Serializer>(groups: &Groups, target: S) -> Result<S::Ok, S::Error> {
         groups
             .iter()
-            .map(|((rule, _), group)| (rule, group))
+            .map(|((rule, _), group)| (*rule, group))
             .collect::<Vec<_>>()
             .serialize(target)
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(source: D) -> Result<Groups, D::Error> {
         let entries = Vec::<(String, Group)>::deserialize(source)?;
-        Ok(entries
+        entries
             .into_iter()
-            .map(|(rule, group)| ((rule, group.severity), group))
-            .collect())
+            .map(|(rule, group)| Ok(((super::known(&rule)?, group.severity), group)))
+            .collect()
     }
+}
+
+/// The same for the texts that were said.
+mod said_as_list {
+    use std::collections::BTreeSet;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(
+        said: &BTreeSet<(&'static str, String)>,
+        target: S,
+    ) -> Result<S::Ok, S::Error> {
+        said.serialize(target)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        source: D,
+    ) -> Result<BTreeSet<(&'static str, String)>, D::Error> {
+        let entries = Vec::<(String, String)>::deserialize(source)?;
+        entries
+            .into_iter()
+            .map(|(rule, text)| Ok((super::known(&rule)?, text)))
+            .collect()
+    }
+}
+
+/// The id as the table has it; a stored report may not name other rules.
+fn known<E: serde::de::Error>(rule: &str) -> Result<&'static str, E> {
+    Rules::find(rule)
+        .map(|rule| rule.id)
+        .ok_or_else(|| E::custom(format!("no rule {rule}")))
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub(crate) enum Domain {
     NonNegative,
     /// From 0 to 1.
     Fraction,
+    /// A type of structural variant, with or without a subtype.
+    StructuralType,
     /// A CIGAR string.
     Cigar,
     /// So many values for each alternate allele, which Number cannot say.
@@ -73,7 +75,7 @@ pub(crate) fn format(version: Version, key: &[u8]) -> Option<&'static Reserved> 
         .or_else(|| format::modification(version, key))
 }
 
-/// Types that the reserved keys of structural symbolic alleles have: also names no contig may take.
+/// Types of structural variants: the values of SVTYPE, and names that no contig may take.
 pub(crate) const SYMBOLIC: &[&str] = &["DEL", "INS", "DUP", "INV", "CNV", "BND"];
 
 #[cfg(test)]

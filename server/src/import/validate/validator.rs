@@ -3,6 +3,8 @@
 //! Invariant: feeding a file line by line, or its header here and its records in chunks through
 //! [`RecordValidator`] and [`Validator::follow`], gives the same report.
 
+use super::container::ContainerFault;
+use super::fileformat::FileFormat;
 use super::finding::{Finding, Judge, Sink};
 use super::header::Header;
 use super::limits::Limits;
@@ -25,6 +27,7 @@ pub struct Validator {
     /// The file is no VCF; nothing more is said of it.
     given_up: bool,
     lines: u64,
+    header_lines: u64,
     records: Option<RecordValidator>,
     state: ChunkState,
     order: OrderCheck,
@@ -51,6 +54,7 @@ impl Validator {
             fileformat_seen: false,
             given_up: false,
             lines: 0,
+            header_lines: 0,
             records: None,
             state: ChunkState::default(),
             order: OrderCheck::default(),
@@ -145,8 +149,11 @@ impl Validator {
         report.extend(self.found.drain(..));
     }
 
-    /// Says that the last line had no line end.
+    /// Says that the last line had no line end, which matters if it is a record.
     pub fn last_line_unterminated(&mut self, report: &mut Report) {
+        if !self.header_complete() || self.lines == self.header_lines {
+            return;
+        }
         self.say(
             &file::FINAL_NEWLINE_MISSING,
             "the last line has no line end".into(),
@@ -156,12 +163,7 @@ impl Validator {
 
     /// Says that the container could not be read to its end.
     pub fn container(&mut self, fault: ContainerFault, message: String, report: &mut Report) {
-        let rule = match fault {
-            ContainerFault::Unknown => &file::CONTAINER_UNKNOWN,
-            ContainerFault::Truncated => &file::CONTAINER_TRUNCATED,
-            ContainerFault::Corrupt => &file::CONTAINER_CORRUPT,
-        };
-        self.say(rule, message);
+        self.say(fault.rule(), message);
         report.extend(self.found.drain(..));
     }
 
@@ -182,31 +184,12 @@ impl Validator {
         self.found.extend(self.judge.of_file(rule, self.lines, message));
     }
 
-    /// Sets the version, if the line states one that is known; tells whether it states any.
+    /// Takes the version that the line states, if it states any.
     fn file_format(&mut self, line: &[u8]) -> Option<FileFormat> {
-        let stated = line.strip_prefix(b"##fileformat=")?;
-        let number = stated
-            .strip_prefix(b"VCFv")
-            .filter(|number| !number.is_empty() && number.iter().all(|b| b.is_ascii_digit() || *b == b'.'));
-        let Some(number) = number else {
-            return Some(FileFormat::Malformed);
-        };
-        let known = Version::ALL
-            .into_iter()
-            .find(|version| version.number().as_bytes() == number);
-        let format = match (known, number) {
-            (Some(version), _) => FileFormat::Known(version),
-            (None, b"4.0") => FileFormat::Old,
-            _ => FileFormat::Unsupported,
-        };
-        let version = match format {
-            FileFormat::Known(version) => version,
-            FileFormat::Old => Version::V41,
-            _ => Version::ASSUMED,
-        };
-        self.judge.version = version;
+        let format = FileFormat::of(line)?;
+        self.judge.version = format.version();
         if let Some(header) = &mut self.header {
-            header.version = version;
+            header.version = format.version();
         }
         Some(format)
     }
@@ -316,6 +299,7 @@ impl Validator {
             );
         }
         if complete {
+            self.header_lines = number - u64::from(!line.starts_with(b"#"));
             self.records = Some(RecordValidator::new(judge, self.limits.clone(), header));
         } else {
             self.header = Some(header);
@@ -361,22 +345,4 @@ fn meta_line(
     } else {
         header.meta(line, sink);
     }
-}
-
-/// Why a container could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContainerFault {
-    /// Not one that is read.
-    Unknown,
-    /// Its end is missing.
-    Truncated,
-    /// Its checksum or its structure is wrong.
-    Corrupt,
-}
-
-enum FileFormat {
-    Known(Version),
-    Old,
-    Malformed,
-    Unsupported,
 }

@@ -46,14 +46,17 @@ const PHASED: u64 = pattern(b'|');
 const UNPHASED: u64 = pattern(b'/');
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// Accepts diploid genotypes with one-digit alleles, each followed by a tab, two in every eight bytes. Returns where
-/// it stopped and how many samples it passed.
+/// Accepts diploid genotypes with one-digit alleles, each followed by a tab, two in every eight bytes, and missing
+/// ones. Returns where it stopped and how many samples it passed.
 pub(super) fn genotypes(text: &[u8], start: usize, top: u8) -> (usize, usize) {
     let mut at = start;
     loop {
         let before = at;
         at = run(text, at, PHASED, top);
         at = run(text, at, UNPHASED, top);
+        while matches!(text.get(at..at + 4), Some(b"./.\t" | b".|.\t")) {
+            at += 4;
+        }
         if at == before {
             return (at, (at - start) / 4);
         }
@@ -240,7 +243,9 @@ mod tests {
             ("0|2\t0|0\t", 2, 2),
             ("0|:\t0|0\t", 9, 0),
             ("0|9\t0|0\t", 9, 2),
-            (".|.\t0|0\t", 9, 0),
+            (".|.\t0|0\t", 9, 1),
+            (".|0\t0|0\t", 9, 0),
+            ("./.\t./.\t0/1\t0/0\t", 1, 4),
             ("0|0\t0|0", 1, 0),
         ] {
             assert_eq!(genotypes(text.as_bytes(), 0, top).1, expected, "{text}");

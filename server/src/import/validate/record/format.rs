@@ -53,6 +53,9 @@ pub(super) struct Memory {
     compiled: HashMap<Box<[u8]>, Arc<Compiled>>,
     expected: Expectation,
     said: HashSet<Box<[u8]>>,
+    /// Reads every sample by the slow path, for comparison.
+    #[cfg(test)]
+    pub slow_only: bool,
 }
 
 pub(super) fn check(
@@ -68,6 +71,12 @@ pub(super) fn check(
         return column::count(shared, FIXED + text.iter().filter(|&&b| b == b'\t').count(), sink);
     }
     let compiled = memory.compile(shared, field, sink);
+    #[cfg(test)]
+    let compiled = if memory.slow_only {
+        slowed(&compiled)
+    } else {
+        compiled
+    };
     for fault in &compiled.faults {
         sink.add(
             fault.rule,
@@ -88,6 +97,24 @@ pub(super) fn check(
         sink,
     );
     column::count(shared, FIXED + found, sink);
+}
+
+/// The same FORMAT without the fast path.
+#[cfg(test)]
+fn slowed(compiled: &Compiled) -> Arc<Compiled> {
+    let columns = compiled.columns.iter().map(|column| Column {
+        name: column.name.clone(),
+        demand: column.demand,
+        kind: Kind::Slow,
+    });
+    Arc::new(Compiled {
+        columns: columns.collect(),
+        faults: Vec::new(),
+        genotype_only: false,
+        has_genotype: compiled.has_genotype,
+        local_alleles: compiled.local_alleles,
+        phase_sets: compiled.phase_sets,
+    })
 }
 
 /// Goes through the sample columns; returns how many there are.

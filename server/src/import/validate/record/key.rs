@@ -3,7 +3,7 @@
 //! Invariant: the declaration counts where there is one, else the reserved meaning, else nothing is demanded.
 
 use crate::import::validate::header::Declaration;
-use crate::import::validate::reserved::{Domain, Reserved};
+use crate::import::validate::reserved::{Domain, Reserved, SYMBOLIC};
 use crate::import::validate::value::{self, Misfit, Number, Type};
 
 /// What a key's demands rest on.
@@ -85,6 +85,10 @@ impl Demand {
         }
         match self.domain {
             Domain::Any | Domain::PerAlternate(_) => true,
+            Domain::StructuralType => {
+                let first = element.split(|&b| b == b':').next().unwrap_or(element);
+                SYMBOLIC.iter().any(|name| name.as_bytes() == first)
+            }
             Domain::Cigar => value::is_cigar(element),
             Domain::NonNegative => element[0] != b'-' || value::float_value(element).is_none_or(|n| n >= 0.0),
             Domain::Fraction => value::float_value(element).is_none_or(|n| (0.0..=1.0).contains(&n)),

@@ -1,6 +1,6 @@
 //! The reserved INFO keys.
 
-use super::Domain::{Any, Cigar, NonNegative, PerAlternate};
+use super::Domain::{Any, Cigar, Fraction, NonNegative, PerAlternate, StructuralType};
 use super::Reserved;
 use crate::import::validate::value::Number::{Alleles, Alternates, Fixed, Unknown};
 use crate::import::validate::value::Type::{Flag, Float, Integer, String};
@@ -13,7 +13,7 @@ pub(super) static ROWS: &[Reserved] = &[
     Reserved::row("AD", V43, V45, Alleles, Integer, NonNegative),
     Reserved::row("ADF", V43, V45, Alleles, Integer, NonNegative),
     Reserved::row("ADR", V43, V45, Alleles, Integer, NonNegative),
-    Reserved::row("AF", V41, V45, Alternates, Float, NonNegative),
+    Reserved::row("AF", V41, V45, Alternates, Float, Fraction),
     Reserved::row("AN", V41, V45, Fixed(1), Integer, NonNegative),
     Reserved::row("BQ", V41, V45, Fixed(1), Float, Any),
     Reserved::row("CIGAR", V41, V45, Alternates, String, Cigar),
@@ -32,7 +32,7 @@ pub(super) static ROWS: &[Reserved] = &[
     Reserved::row("1000G", V41, V45, Fixed(0), Flag, Any),
     Reserved::row("IMPRECISE", V41, V45, Fixed(0), Flag, Any),
     Reserved::row("NOVEL", V41, V45, Fixed(0), Flag, Any),
-    Reserved::row("SVTYPE", V41, V45, Fixed(1), String, Any),
+    Reserved::row("SVTYPE", V41, V45, Fixed(1), String, StructuralType),
     Reserved::row("SVLEN", V41, V43, Unknown, Integer, Any),
     Reserved::row("SVLEN", V44, V45, Alternates, Integer, Any),
     Reserved::row("CIPOS", V41, V43, Fixed(2), Integer, Any),

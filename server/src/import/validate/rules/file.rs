@@ -39,9 +39,10 @@ rules! {
     CARRIAGE_RETURN "carriage-return" b"NN---" Encoding once:
         "Versions before 4.3 do not mention CR+LF line ends; since 4.3 both conventions must be supported.";
         "Convert the line ends to LF.";
-    FINAL_NEWLINE_MISSING "final-newline-missing" b"--NNN" DataLines:
-        "The last data line must end with a line separator; without one the file may have been cut.";
-        "Compare with the original, and end the last line with a line break.";
+    FINAL_NEWLINE_MISSING "final-newline-missing" b"NNRRR" DataLines:
+        "The last data line ends with a line separator (must since 4.3); without one the file may have been cut.";
+        "Compare with the original, and end the last line with a line break."
+        => "the last line is read as it stands";
     EMPTY_LINE "empty-line" b"AAAAA" Structure:
         "A VCF consists of meta-information lines, a header line and data lines; an empty line is none of them.";
         "Remove the line.";

@@ -1,0 +1,26 @@
+//! Faults of the container, which its reader tells the validator.
+//!
+//! Invariant: each fault has one rule.
+
+use super::rules::{Rule, file};
+
+/// Why a container could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerFault {
+    /// Not one that is read.
+    Unknown,
+    /// Its end is missing.
+    Truncated,
+    /// Its checksum or its structure is wrong.
+    Corrupt,
+}
+
+impl ContainerFault {
+    pub(super) fn rule(self) -> &'static Rule {
+        match self {
+            ContainerFault::Unknown => &file::CONTAINER_UNKNOWN,
+            ContainerFault::Truncated => &file::CONTAINER_TRUNCATED,
+            ContainerFault::Corrupt => &file::CONTAINER_CORRUPT,
+        }
+    }
+}
