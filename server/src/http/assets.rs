@@ -64,8 +64,12 @@ impl Assets {
             }
             Err(source) => return Err(AssetsError::Io { path, source }),
         };
-        let entries = serde_json::from_slice(&text).map_err(|source| AssetsError::Malformed { path, source })?;
-        Ok(Self { dir: dir.to_owned(), entries })
+        let entries =
+            serde_json::from_slice(&text).map_err(|source| AssetsError::Malformed { path, source })?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            entries,
+        })
     }
 
     /// Address of a file by the name that it was built from (`app.css`); an error while the pages are not built.
@@ -75,12 +79,18 @@ impl Assets {
 
     /// Addresses of the chunks that a script cannot start without.
     pub fn preload(&self, name: &str) -> Result<Vec<String>, Error> {
-        Ok(self.entry(name)?.preload.iter().map(|file| address(file)).collect())
+        Ok(self
+            .entry(name)?
+            .preload
+            .iter()
+            .map(|file| address(file))
+            .collect())
     }
 
     fn entry(&self, name: &str) -> Result<&Entry, Error> {
         let missing = || {
-            Error::unavailable("The pages are not built.").with_hint("Run `npm run build` in `static/`, then restart.")
+            Error::unavailable("The pages are not built.")
+                .with_hint("Run `npm run build` in `static/`, then restart.")
         };
         self.entries.get(name).ok_or_else(missing)
     }
@@ -91,10 +101,19 @@ fn address(file: &str) -> String {
 }
 
 /// A file of the bundle.
-pub async fn file(State(state): State<AppState>, Path(file): Path<String>, mut request: Request) -> Result<Response, Error> {
-    let uri = format!("/{file}").parse::<Uri>().map_err(|_| Error::not_found("file"))?;
+pub async fn file(
+    State(state): State<AppState>,
+    Path(file): Path<String>,
+    mut request: Request,
+) -> Result<Response, Error> {
+    let uri = format!("/{file}")
+        .parse::<Uri>()
+        .map_err(|_| Error::not_found("file"))?;
     *request.uri_mut() = uri;
-    let served = ServeDir::new(&state.assets.dir).append_index_html_on_directories(false).oneshot(request).await;
+    let served = ServeDir::new(&state.assets.dir)
+        .append_index_html_on_directories(false)
+        .oneshot(request)
+        .await;
     let mut response = served.map_err(Error::internal)?.into_response();
     if response.status().is_client_error() {
         return Err(Error::not_found("file"));
@@ -126,7 +145,13 @@ mod tests {
     #[test]
     fn without_a_bundle_pages_say_what_to_do() {
         let assets = Assets::open(FilePath::new("/nowhere")).unwrap();
-        assert!(assets.url("start.js").unwrap_err().to_string().contains("npm run build"));
+        assert!(
+            assets
+                .url("start.js")
+                .unwrap_err()
+                .to_string()
+                .contains("npm run build")
+        );
     }
 
     #[test]

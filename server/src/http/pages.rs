@@ -34,8 +34,17 @@ struct Who {
 
 impl From<User> for Who {
     fn from(user: User) -> Self {
-        let initial = user.name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-        Self { name: user.name, email: user.email, initial }
+        let initial = user
+            .name
+            .chars()
+            .next()
+            .map(|first| first.to_uppercase().collect())
+            .unwrap_or_default();
+        Self {
+            name: user.name,
+            email: user.email,
+            initial,
+        }
     }
 }
 
@@ -109,7 +118,9 @@ fn page(template: &impl Template) -> Page {
 
 /// Who is signed in, on a page that strangers see too.
 async fn visitor(state: &AppState, headers: &HeaderMap, session: &Session) -> Result<Option<User>, Error> {
-    Ok(auth::identify(state, headers, Some(session)).await?.map(|current| current.user))
+    Ok(auth::identify(state, headers, Some(session))
+        .await?
+        .map(|current| current.user))
 }
 
 /// `/login`; who is signed in already is led on.
@@ -117,7 +128,9 @@ pub async fn login(State(state): State<AppState>, headers: HeaderMap, session: S
     if visitor(&state, &headers, &session).await?.is_some() {
         return Ok(Redirect::to("/").into_response());
     }
-    page(&Login { frame: Frame::new(&state.assets, "account.js", "account", None)? })
+    page(&Login {
+        frame: Frame::new(&state.assets, "account.js", "account", None)?,
+    })
 }
 
 /// `/register`; who is signed in already is led on.
@@ -125,41 +138,65 @@ pub async fn register(State(state): State<AppState>, headers: HeaderMap, session
     if visitor(&state, &headers, &session).await?.is_some() {
         return Ok(Redirect::to("/").into_response());
     }
-    page(&Register { frame: Frame::new(&state.assets, "account.js", "account", None)? })
+    page(&Register {
+        frame: Frame::new(&state.assets, "account.js", "account", None)?,
+    })
 }
 
 /// `/`: search, imports that run, datasets.
 pub async fn start(State(state): State<AppState>, current: CurrentUser) -> Page {
-    page(&Start { frame: Frame::new(&state.assets, "start.js", "start", Some(current.user))? })
+    page(&Start {
+        frame: Frame::new(&state.assets, "start.js", "start", Some(current.user))?,
+    })
 }
 
 /// `/explore`: a query, its alleles and its charts, live.
 pub async fn explore(State(state): State<AppState>, current: CurrentUser) -> Page {
-    page(&Explore { frame: Frame::new(&state.assets, "explore.js", "explore", Some(current.user))? })
+    page(&Explore {
+        frame: Frame::new(&state.assets, "explore.js", "explore", Some(current.user))?,
+    })
 }
 
 /// `/upload`.
 pub async fn upload(State(state): State<AppState>, current: CurrentUser) -> Page {
-    page(&Upload { frame: Frame::new(&state.assets, "upload.js", "upload", Some(current.user))? })
+    page(&Upload {
+        frame: Frame::new(&state.assets, "upload.js", "upload", Some(current.user))?,
+    })
 }
 
 /// `/datasets/{id}`.
 pub async fn dataset(State(state): State<AppState>, current: CurrentUser) -> Page {
-    page(&Dataset { frame: Frame::new(&state.assets, "dataset.js", "start", Some(current.user))? })
+    page(&Dataset {
+        frame: Frame::new(&state.assets, "dataset.js", "start", Some(current.user))?,
+    })
 }
 
 /// `/help`: the query language.
 pub async fn help(State(state): State<AppState>, current: CurrentUser) -> Page {
-    page(&Help { frame: Frame::new(&state.assets, "help.js", "help", Some(current.user))? })
+    page(&Help {
+        frame: Frame::new(&state.assets, "help.js", "help", Some(current.user))?,
+    })
 }
 
 /// No route matches: a page for people, the envelope for programs.
-pub async fn nothing_here(State(state): State<AppState>, uri: Uri, headers: HeaderMap, session: Session) -> Page {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+pub async fn nothing_here(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+    session: Session,
+) -> Page {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
     let is_page = accept.is_some_and(|accept| accept.contains("text/html"));
     if uri.path().starts_with("/api/") || !is_page {
         return Err(super::health::nothing_here().await);
     }
-    let frame = Frame::new(&state.assets, "help.js", "none", visitor(&state, &headers, &session).await?)?;
+    let frame = Frame::new(
+        &state.assets,
+        "help.js",
+        "none",
+        visitor(&state, &headers, &session).await?,
+    )?;
     Ok((StatusCode::NOT_FOUND, page(&NotFound { frame })?).into_response())
 }
