@@ -10,6 +10,7 @@ pub mod error;
 pub mod finding;
 pub mod live;
 pub mod panel;
+pub mod r;
 pub mod row;
 pub mod size;
 pub mod version;
