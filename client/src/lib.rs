@@ -19,6 +19,7 @@ mod dataset;
 mod error;
 mod query;
 mod request;
+mod statistics;
 pub mod upload;
 
 pub use allelecast_protocol as protocol;

@@ -13,6 +13,7 @@ pub mod panel;
 pub mod r;
 pub mod row;
 pub mod size;
+pub mod statistics;
 pub mod version;
 
 pub use error::{ApiError, ErrorBody, ErrorCode, Span};

@@ -24,6 +24,7 @@ mod pages;
 mod panel;
 mod query;
 mod socket;
+mod statistics;
 mod tokens;
 mod uploads;
 mod ws_ticket;

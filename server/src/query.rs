@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod evaluate;
 mod frame;
+mod genotypes;
 pub mod parse;
 mod resolve;
 mod resolved;
@@ -17,6 +18,7 @@ mod sums;
 
 pub use engine::{Engine, EngineLimits, Page};
 pub use error::QueryError;
+pub use genotypes::{AlleleName, GenotypeMatrix, MatrixError, MatrixLimits};
 pub use resolve::{Request, resolve};
 pub use resolved::{GroupRef, QueryKey, Resolved};
 pub use rows::{ResultRow, row_columns, row_objects};

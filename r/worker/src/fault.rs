@@ -6,8 +6,8 @@ use extendr_api::prelude::eval_string;
 
 use super::channel::Replies;
 
-/// Commits the fault of that name; returns where the process survives it.
-pub fn commit(tool: &str, replies: &Replies) {
+/// Commits the fault of that name. Where the process survives it, the words of R's error, if there was one.
+pub fn commit(tool: &str, replies: &Replies) -> Option<String> {
     // What R answers to these does not matter.
     let r = |code: &str| drop(eval_string(code));
     match tool {
@@ -23,6 +23,11 @@ pub fn commit(tool: &str, replies: &Replies) {
         "fault_chatter" => {
             r("cat('printed by R\\n'); message('said by R'); print(1:3); system('echo printed by a child')")
         }
+        "fault_memory" => {
+            let ten_gigabytes = "tryCatch(length(numeric(1.25e9)), error = conditionMessage)";
+            return eval_string(ten_gigabytes).ok()?.as_str().map(str::to_owned);
+        }
         _ => {}
     }
+    None
 }

@@ -97,8 +97,10 @@ fn answer(
 ) -> Result<(), WorkerError> {
     let id = request.id;
     #[cfg(debug_assertions)]
-    if options.fault_tools {
-        fault::commit(&request.tool, replies);
+    if options.fault_tools
+        && let Some(message) = fault::commit(&request.tool, replies)
+    {
+        return Ok(replies.send(&RReply::Failed { id, message }, &[])?);
     }
     progress::begin(id);
     match tools.call(request, payload) {

@@ -18,6 +18,7 @@ use super::*;
         datasets::list, datasets::create, datasets::show, datasets::remove, datasets::complete, datasets::samples,
         findings::list, files::cancel, files::retry, groups::list, panel::preview,
         query::query, query::aggregates, query::head,
+        statistics::list, statistics::hwe, statistics::show, statistics::stop,
         uploads::capabilities, uploads::create, uploads::offset, uploads::append, uploads::terminate,
     ),
     components(schemas(allelecast_protocol::ErrorBody)),

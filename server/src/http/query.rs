@@ -7,6 +7,7 @@ use std::time::Duration;
 use allelecast_protocol::Version;
 use allelecast_protocol::chart::{AF_SPECTRUM_EDGES, Aggregates, ChartKind};
 use allelecast_protocol::row::QueryPage;
+use allelecast_protocol::statistics::StatisticRequest;
 use axum::Json;
 use axum::body::{Body as ResponseBody, Bytes};
 use axum::extract::State;
@@ -99,6 +100,21 @@ impl QueryParams {
                 "limit",
                 format!("A page has 1 to {MAX_ROWS} rows."),
             ))
+        }
+    }
+}
+
+impl From<&StatisticRequest> for QueryParams {
+    fn from(request: &StatisticRequest) -> Self {
+        Self {
+            build: request.build.clone(),
+            q: request.q.clone(),
+            dataset: request.dataset.clone(),
+            groups: request.groups.clone(),
+            hq: request.hq,
+            limit: None,
+            cursor: None,
+            version: request.version.clone(),
         }
     }
 }

@@ -48,6 +48,11 @@ pub fn table() -> Vec<Route> {
         get("/api/v1/query", query::query).streams(),
         get("/api/v1/aggregates", query::aggregates),
         get("/api/v1/head", query::head),
+        // Statistics.
+        get("/api/v1/statistics", statistics::list),
+        post("/api/v1/statistics/hwe", statistics::hwe),
+        get("/api/v1/statistics/runs/{id}", statistics::show),
+        delete("/api/v1/statistics/runs/{id}", statistics::stop),
         get("/ws", socket::upgrade).open().streams(),
         // Uploads, tus 1.0.
         options("/api/v1/uploads", uploads::capabilities),
