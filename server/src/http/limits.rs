@@ -96,7 +96,7 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// The defaults of the command line.
+    /// What the command line gives when it says nothing of limits.
     fn default() -> Self {
         #[derive(clap::Parser)]
         struct Alone {

@@ -9,6 +9,7 @@ mod receive;
 mod room;
 
 use allelecast_protocol::ErrorCode;
+use allelecast_protocol::dataset::FileState;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use super::auth::CurrentUser;
 use super::{AppState, Error, Path};
+use crate::store::files::File;
 use crate::store::uploads::{self, Appended, Created, NewUpload, expiry};
 use headers::{TUS_RESUMABLE, UPLOAD_DEFER_LENGTH, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET, VERSION};
 
@@ -98,6 +100,8 @@ pub async fn offset(
     request_headers: HeaderMap,
 ) -> Result<Response, Error> {
     headers::demand_version(&request_headers)?;
+    let file = uploads::find(&state.pool, raw_id).await?.ok_or_else(no_upload)?;
+    still_open(&file)?;
     Ok((StatusCode::OK, upload_status(&state, raw_id).await?).into_response())
 }
 
@@ -137,7 +141,6 @@ pub async fn terminate(
     Path(raw_id): Path<Uuid>,
     request_headers: HeaderMap,
 ) -> Result<Response, Error> {
-    use allelecast_protocol::dataset::FileState;
     headers::demand_version(&request_headers)?;
     let file = uploads::find(&state.pool, raw_id).await?.ok_or_else(no_upload)?;
     let reason = format!("The upload was ended by {}.", current.user.name);
@@ -189,6 +192,22 @@ async fn upload_status(state: &AppState, raw_id: Uuid) -> Result<HeaderMap, Erro
         status.insert(UPLOAD_EXPIRES, expires);
     }
     Ok(status)
+}
+
+/// Refuses to go on with a file that was refused or cancelled: the uploader should stop.
+fn still_open(file: &File) -> Result<(), Error> {
+    let said = file.error.as_ref().map(|error| error.0.message.clone());
+    match file.state.0 {
+        FileState::Failed => Err(Error::new(
+            ErrorCode::FileRefused,
+            said.unwrap_or_else(|| "The file was refused.".to_owned()),
+        )),
+        FileState::Cancelled => Err(Error::new(
+            ErrorCode::NotFound,
+            said.unwrap_or_else(|| "The upload was cancelled.".to_owned()),
+        )),
+        FileState::Waiting | FileState::Importing | FileState::Ready => Ok(()),
+    }
 }
 
 fn no_upload() -> Error {

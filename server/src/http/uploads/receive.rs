@@ -7,7 +7,6 @@ use std::future::pending;
 use std::time::Duration;
 
 use allelecast_protocol::ErrorCode;
-use allelecast_protocol::dataset::FileState;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
@@ -16,7 +15,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::headers::Checksum;
-use super::{no_upload, room};
+use super::{no_upload, room, still_open};
 use crate::http::{AppState, Error};
 use crate::store::uploads::{self, Appended};
 
@@ -36,6 +35,7 @@ pub(super) async fn receive(
     body: Body,
 ) -> Result<(), Error> {
     let file = uploads::find(&state.pool, raw_id).await?.ok_or_else(no_upload)?;
+    still_open(&file)?;
     if file.received != offset {
         return Err(wrong_offset(file.received));
     }
@@ -205,26 +205,13 @@ impl Writer {
                 Ok(())
             }
             Appended::OffsetTaken(received) => Err(wrong_offset(received)),
-            Appended::Stopped => Err(self.why_stopped().await?),
+            Appended::Stopped => {
+                let file = uploads::find(pool, self.raw_id).await?.ok_or_else(no_upload)?;
+                Err(still_open(&file)
+                    .err()
+                    .unwrap_or_else(|| Error::conflict("The upload is complete already.")))
+            }
         }
-    }
-
-    async fn why_stopped(&self) -> Result<Error, Error> {
-        let Some(file) = uploads::find(&self.state.pool, self.raw_id).await? else {
-            return Ok(no_upload());
-        };
-        let message = file.error.map(|error| error.0.message);
-        Ok(match file.state.0 {
-            FileState::Failed => Error::new(
-                ErrorCode::FileRefused,
-                message.unwrap_or_else(|| "The file was refused.".to_owned()),
-            ),
-            FileState::Cancelled => Error::new(
-                ErrorCode::NotFound,
-                message.unwrap_or_else(|| "The upload was cancelled.".to_owned()),
-            ),
-            _ => Error::conflict("The upload is complete already."),
-        })
     }
 }
 
