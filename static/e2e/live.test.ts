@@ -189,6 +189,21 @@ test("a cut wire is said, and mended by itself", async () => {
   await total(example.alleles.filter(({ pos }) => pos >= 1874000 && pos <= 1921000).length);
 });
 
+test("every example of the help page runs", async () => {
+  await page.goto(`${server.url}/help`);
+  const examples = await page.locator(".syntax a").evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
+  assert.ok(examples.length >= 8);
+  for (const address of examples) {
+    // Genes are known where somebody has loaded them, and nobody has here.
+    if (address.includes("q=gene:")) continue;
+    await page.goto(address);
+    await page.waitForSelector(root("[data-version]:not([aria-busy])"));
+    assert.equal(await page.locator(".query-error").count(), 0, address);
+    const { total } = await seen(page);
+    assert.ok(total > 0, `${address} finds nothing in the example`);
+  }
+});
+
 test("no script failed, and nothing broke the content policy", () => {
   assert.deepEqual(faults, []);
 });

@@ -17,7 +17,11 @@ pub const ALL: &str = "all";
 
 /// The full name of a group: `dataset.family.value`, `dataset.all` for everybody.
 pub fn group_name(slug: &str, family: &str, value: &str) -> String {
-    if family == ALL { format!("{slug}.{ALL}") } else { format!("{slug}.{family}.{value}") }
+    if family == ALL {
+        format!("{slug}.{ALL}")
+    } else {
+        format!("{slug}.{family}.{value}")
+    }
 }
 
 /// A panel as read.
