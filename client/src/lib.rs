@@ -17,6 +17,7 @@
 mod account;
 mod dataset;
 mod error;
+pub mod live;
 mod query;
 mod request;
 pub mod upload;
