@@ -100,6 +100,11 @@ impl TestServer {
         RawStore::local(&self.data.path().join("raw")).unwrap()
     }
 
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
+        self.database.url.clone()
+    }
+
     /// Its database.
     pub async fn pool(&self) -> PgPool {
         PgPool::connect(&self.database.url).await.unwrap()
