@@ -17,6 +17,7 @@
 mod account;
 mod dataset;
 mod error;
+mod gene;
 mod query;
 mod request;
 pub mod upload;

@@ -10,8 +10,8 @@ use tokio_util::task::TaskTracker;
 
 use allelecast_protocol::live::ImportProgress;
 
-use super::{Assets, Settings};
 use super::auth::password::Passwords;
+use super::{Assets, Settings};
 use crate::live::Hub;
 use crate::query::Engine;
 use crate::store::head::Head;

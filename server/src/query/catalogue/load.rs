@@ -15,6 +15,7 @@ use crate::domain::groups::Sex;
 use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
 use crate::store::catalogue as records;
+use crate::store::genes;
 use crate::store::head::{self, ChangeKind, Head};
 use crate::store::pool::PgPool;
 
@@ -78,6 +79,7 @@ async fn load_all(pool: &PgPool, version: Version) -> Result<Catalogue, StoreErr
     let mut catalogue = Catalogue {
         version,
         floor: records::floor(pool).await?,
+        genes_seq: genes::newest_seq(pool).await?,
         datasets: read_datasets(pool, None).await?,
         contigs: Arc::new(read_contigs(pool).await?),
     };
@@ -94,6 +96,10 @@ async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Cata
         version: to,
         ..current.clone()
     };
+    let replaced = changes
+        .iter()
+        .rfind(|change| change.kind == ChangeKind::GenesReplaced);
+    next.genes_seq = replaced.map_or(current.genes_seq, |change| change.seq);
     let moved: BTreeSet<i64> = changes
         .iter()
         .filter(|change| !matches!(change.kind, ChangeKind::BlockAdded | ChangeKind::BlocksCompacted))
