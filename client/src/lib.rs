@@ -17,6 +17,7 @@
 mod account;
 mod dataset;
 mod error;
+mod gene;
 pub mod live;
 mod query;
 mod request;

@@ -8,6 +8,7 @@ pub mod chart;
 pub mod dataset;
 pub mod error;
 pub mod finding;
+pub mod gene;
 pub mod live;
 pub mod panel;
 pub mod row;

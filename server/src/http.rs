@@ -18,6 +18,7 @@ mod assets;
 mod datasets;
 mod files;
 mod findings;
+mod genes;
 mod groups;
 mod health;
 mod pages;

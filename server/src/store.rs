@@ -9,6 +9,7 @@ pub mod datasets;
 mod error;
 pub mod files;
 pub mod findings;
+pub mod genes;
 pub mod groups;
 pub mod head;
 pub mod imports;

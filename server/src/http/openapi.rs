@@ -17,7 +17,7 @@ use super::*;
         tokens::create, tokens::list, tokens::revoke, ws_ticket::create,
         datasets::list, datasets::create, datasets::show, datasets::remove, datasets::complete, datasets::samples,
         findings::list, files::cancel, files::retry, groups::list, panel::preview,
-        query::query, query::aggregates, query::head,
+        query::query, query::aggregates, query::head, genes::show,
         uploads::capabilities, uploads::create, uploads::offset, uploads::append, uploads::terminate,
     ),
     components(schemas(allelecast_protocol::ErrorBody)),

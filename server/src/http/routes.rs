@@ -48,6 +48,7 @@ pub fn table() -> Vec<Route> {
         get("/api/v1/query", query::query).streams(),
         get("/api/v1/aggregates", query::aggregates),
         get("/api/v1/head", query::head),
+        get("/api/v1/genes/{symbol}", genes::show),
         get("/ws", socket::upgrade).open().streams(),
         // Uploads, tus 1.0.
         options("/api/v1/uploads", uploads::capabilities),

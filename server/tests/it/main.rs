@@ -6,6 +6,7 @@ mod counting;
 mod datasets;
 mod embedded;
 mod front_door;
+mod genes;
 mod support;
 mod uploads;
 mod validation;
