@@ -9,7 +9,7 @@ use allelecast_protocol::size::parse_size;
 use clap::{Args, Parser, Subcommand};
 
 use super::check::CheckArgs;
-use crate::http::Limits;
+use crate::http::{Demo, Limits};
 use crate::query::EngineLimits;
 
 /// Live allele frequencies for each of your sample groups.
@@ -154,6 +154,9 @@ pub struct Config {
     /// What the engine may keep.
     #[command(flatten)]
     pub engine: EngineConfig,
+    /// The demo data.
+    #[command(flatten)]
+    pub demo: Demo,
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
@@ -203,6 +206,7 @@ impl Config {
                 column_cache: 64 << 20,
                 partial_cache: 16 << 20,
             },
+            demo: Demo::default(),
             limits: Limits::default(),
         }
     }

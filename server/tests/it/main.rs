@@ -3,7 +3,9 @@
 mod accounts;
 mod counting;
 mod datasets;
+mod demo;
 mod embedded;
+mod exports;
 mod front_door;
 mod support;
 mod uploads;
