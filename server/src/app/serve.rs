@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::accounts::{self, FirstAccount};
 use super::embedded::EmbeddedError;
 use super::{Config, Database, ListenError, listen, shutdown, sweep, telemetry};
 use crate::export::Exporter;
@@ -63,6 +64,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where people reach it.
     pub public_url: String,
+    /// The account that a private database begins with.
+    pub first_account: Option<FirstAccount>,
     draining: watch::Sender<bool>,
     server: AbortOnDrop,
     background: JoinSet<()>,
@@ -87,6 +90,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let listener = listen::listen(config.listen).await?;
     let address = listener.local_addr()?;
     let database = Database::open(&config.database).await?;
+    // Before anything answers: who waits for `/readyz` finds the account.
+    let first_account = match database.embedded {
+        Some(_) => accounts::first(&database.pool, &config.database.data_dir).await?,
+        None => None,
+    };
     let (draining, draining_seen) = watch::channel(false);
     let stop = CancellationToken::new();
     let settings = settings(&config, address);
@@ -135,6 +143,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     Ok(Running {
         address,
         public_url,
+        first_account,
         draining,
         server,
         background,
@@ -172,13 +181,8 @@ impl Running {
 
 /// Serves until a signal asks to stop.
 pub async fn serve(config: Config) -> Result<(), StartError> {
-    let data_dir = config.database.data_dir.clone();
     let running = start(config).await?;
-    let account = match running.database.embedded {
-        Some(_) => super::accounts::first(&running.database.pool, &data_dir).await?,
-        None => None,
-    };
-    greeting::print(&running.public_url, account.as_ref())?;
+    greeting::print(&running.public_url, running.first_account.as_ref())?;
     let signal = shutdown::requested().await?;
     tracing::info!(signal, "stopping; the same signal again stops at once");
     tokio::select! {

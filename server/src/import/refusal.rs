@@ -4,8 +4,10 @@
 
 use super::decompress::DecompressError;
 use super::header::HeaderError;
+use super::judge::container_fault;
 use super::lines::LineTooLong;
 use super::record::RecordError;
+use super::validate::ContainerFault;
 
 /// The reason that a file is refused for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct Refused {
     pub message: String,
     /// The line at fault, from 1.
     pub line: Option<u64>,
+    /// The container's fault, if it is one.
+    pub fault: Option<ContainerFault>,
 }
 
 impl Refused {
@@ -22,13 +26,17 @@ impl Refused {
         Self {
             message: message.into(),
             line: None,
+            fault: None,
         }
     }
 }
 
 impl From<DecompressError> for Refused {
     fn from(error: DecompressError) -> Self {
-        Self::of_file(error.to_string())
+        Self {
+            fault: Some(container_fault(&error)),
+            ..Self::of_file(error.to_string())
+        }
     }
 }
 
@@ -37,6 +45,7 @@ impl From<LineTooLong> for Refused {
         Self {
             message: error.to_string(),
             line: Some(error.line),
+            fault: None,
         }
     }
 }
@@ -46,6 +55,7 @@ impl From<HeaderError> for Refused {
         Self {
             message: error.problem.to_string(),
             line: Some(error.line),
+            fault: None,
         }
     }
 }
@@ -55,6 +65,7 @@ impl From<RecordError> for Refused {
         Self {
             message: error.problem.to_string(),
             line: Some(error.line),
+            fault: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use allelecast_protocol::dataset::Group;
 use sqlx::PgPool;
 
 use super::StoreError;
+use crate::domain::panel::group_name;
 
 /// A group that answers.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -26,7 +27,7 @@ pub struct PublishedGroup {
 
 impl From<PublishedGroup> for Group {
     fn from(group: PublishedGroup) -> Self {
-        let name = format!("{}.{}.{}", group.slug, group.family, group.value);
+        let name = group_name(&group.slug, &group.family, &group.value);
         Group {
             id: group.id,
             name,

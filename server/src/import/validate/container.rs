@@ -13,6 +13,8 @@ pub enum ContainerFault {
     Truncated,
     /// Its checksum or its structure is wrong.
     Corrupt,
+    /// A bgzip file without the marker of its end.
+    NoEofMarker,
 }
 
 impl ContainerFault {
@@ -21,6 +23,7 @@ impl ContainerFault {
             ContainerFault::Unknown => &file::CONTAINER_UNKNOWN,
             ContainerFault::Truncated => &file::CONTAINER_TRUNCATED,
             ContainerFault::Corrupt => &file::CONTAINER_CORRUPT,
+            ContainerFault::NoEofMarker => &file::BGZIP_EOF_MISSING,
         }
     }
 }

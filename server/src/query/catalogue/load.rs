@@ -12,6 +12,7 @@ use super::{Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, 
 use crate::domain::build::Build;
 use crate::domain::cell::CellId;
 use crate::domain::groups::Sex;
+use crate::domain::panel::group_name;
 use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
 use crate::store::catalogue as records;
@@ -231,15 +232,6 @@ fn groups_of(slug: &str, records: Vec<records::GroupVersionRecord>) -> Vec<Group
         }
     }
     groups
-}
-
-/// The full name of a group: `dataset.family.value`, `dataset.all` for everybody.
-pub fn group_name(slug: &str, family: &str, value: &str) -> String {
-    if family == "all" {
-        format!("{slug}.all")
-    } else {
-        format!("{slug}.{family}.{value}")
-    }
 }
 
 /// Builds are stored under their place in [`Build::ALL`], from 1.
