@@ -18,6 +18,7 @@ mod account;
 mod dataset;
 mod error;
 mod gene;
+mod export;
 pub mod live;
 mod query;
 mod request;

@@ -18,6 +18,8 @@ use super::*;
         datasets::list, datasets::create, datasets::show, datasets::remove, datasets::complete, datasets::samples,
         findings::list, files::cancel, files::retry, groups::list, panel::preview,
         query::query, query::aggregates, query::head, genes::show,
+        demo::create,
+        exports::create, exports::show, exports::file, exports::remove,
         uploads::capabilities, uploads::create, uploads::offset, uploads::append, uploads::terminate,
     ),
     components(schemas(allelecast_protocol::ErrorBody)),

@@ -35,6 +35,7 @@ pub fn table() -> Vec<Route> {
         // Datasets and what belongs to them.
         get("/api/v1/datasets", datasets::list),
         post("/api/v1/datasets", datasets::create).carries_panel(),
+        post("/api/v1/demo", demo::create),
         get("/api/v1/datasets/{id}", datasets::show),
         delete("/api/v1/datasets/{id}", datasets::remove),
         post("/api/v1/datasets/{id}/complete", datasets::complete),
@@ -49,6 +50,10 @@ pub fn table() -> Vec<Route> {
         get("/api/v1/aggregates", query::aggregates),
         get("/api/v1/head", query::head),
         get("/api/v1/genes/{symbol}", genes::show),
+        post("/api/v1/exports", exports::create),
+        get("/api/v1/exports/{id}", exports::show),
+        delete("/api/v1/exports/{id}", exports::remove),
+        get("/api/v1/exports/{id}/file", exports::file).streams(),
         get("/ws", socket::upgrade).open().streams(),
         // Uploads, tus 1.0.
         options("/api/v1/uploads", uploads::capabilities),

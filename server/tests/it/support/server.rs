@@ -95,6 +95,20 @@ impl TestServer {
         (client, dataset.id)
     }
 
+    /// Starts it again on the same database and files, at the same address, so that `Client`s of before go on.
+    pub async fn start_again(&mut self) {
+        let mut config = Config::for_tests(&self.database.url, self.data.path().to_owned());
+        config.listen = self.url.trim_start_matches("http://").parse().unwrap();
+        self.running = Some(app::start(config).await.unwrap());
+    }
+
+    /// How many files its exports have.
+    pub fn exported_files(&self) -> usize {
+        std::fs::read_dir(self.data.path().join("exports"))
+            .unwrap()
+            .count()
+    }
+
     /// Its raw files.
     pub fn raw(&self) -> RawStore {
         RawStore::local(&self.data.path().join("raw")).unwrap()
