@@ -17,8 +17,8 @@
 mod account;
 mod dataset;
 mod error;
-mod gene;
 mod export;
+mod gene;
 pub mod live;
 mod query;
 mod request;

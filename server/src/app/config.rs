@@ -10,8 +10,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::check::CheckArgs;
 use crate::domain::build::Build;
-use crate::knowledge::Source;
 use crate::http::{Demo, Limits};
+use crate::knowledge::Source;
 use crate::query::EngineLimits;
 
 /// Live allele frequencies for each of your sample groups.

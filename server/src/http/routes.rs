@@ -44,6 +44,7 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/files/{id}/cancel", files::cancel),
         post("/api/v1/files/{id}/retry", files::retry),
         get("/api/v1/groups", groups::list),
+        patch("/api/v1/groups/{id}", groups::update),
         post("/api/v1/panel/preview", panel::preview).carries_panel(),
         // Questions.
         get("/api/v1/query", query::query).streams(),
