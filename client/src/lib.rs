@@ -17,6 +17,9 @@
 mod account;
 mod dataset;
 mod error;
+mod export;
+mod gene;
+pub mod live;
 mod query;
 mod request;
 mod statistics;

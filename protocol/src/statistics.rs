@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::export::Names;
 use crate::r::RPackage;
 
 /// `GET /statistics`.
@@ -79,14 +80,14 @@ pub struct StatisticRequest {
     #[serde(default)]
     #[cfg_attr(test, ts(optional, as = "Option<String>"))]
     pub q: String,
-    /// Datasets in scope, by slug or id, divided by commas; all of the build without it.
+    /// Datasets in scope, by slug or id; all of the build without it.
     #[serde(default)]
-    #[cfg_attr(test, ts(optional, as = "Option<String>"))]
-    pub dataset: String,
-    /// Groups, divided by commas; `{a, b}` is a group of samples.
+    #[cfg_attr(test, ts(optional, as = "Option<Names>"))]
+    pub dataset: Names,
+    /// Groups; `{a, b}` is a group of samples; all groups of the scope without it.
     #[serde(default)]
-    #[cfg_attr(test, ts(optional, as = "Option<String>"))]
-    pub groups: String,
+    #[cfg_attr(test, ts(optional, as = "Option<Names>"))]
+    pub groups: Names,
     /// Take high-quality calls only.
     #[serde(default)]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]

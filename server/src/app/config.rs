@@ -10,7 +10,9 @@ use allelecast_protocol::size::parse_size;
 use clap::{Args, Parser, Subcommand};
 
 use super::check::CheckArgs;
-use crate::http::Limits;
+use crate::domain::build::Build;
+use crate::http::{Demo, Limits};
+use crate::knowledge::Source;
 use crate::query::EngineLimits;
 use crate::stats::WorkerConfig;
 
@@ -38,6 +40,9 @@ pub enum Command {
     /// Accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Gene annotation
+    #[command(subcommand)]
+    Genes(GenesCommand),
 }
 
 /// Commands about accounts.
@@ -74,6 +79,48 @@ pub enum UserCommand {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+}
+
+/// Commands about gene annotation.
+#[derive(Debug, Subcommand)]
+pub enum GenesCommand {
+    /// Replace what a source says of a build by a file
+    Import {
+        /// The file, plain or gzip
+        file: PathBuf,
+        /// Which annotation.
+        #[command(flatten)]
+        annotation: AnnotationArgs,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// List what is loaded
+    List {
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// List what of an annotation was refused, or decided by the rule for conflicting names
+    Refused {
+        /// Which annotation.
+        #[command(flatten)]
+        annotation: AnnotationArgs,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+}
+
+/// Which annotation.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct AnnotationArgs {
+    /// Reference build: GRCh37, GRCh38 or T2T-CHM13
+    #[arg(long, value_name = "BUILD")]
+    pub build: Build,
+    /// Source: biovizBase or ideogram
+    #[arg(long, value_name = "SOURCE")]
+    pub source: Source,
 }
 
 /// Where a password comes from.
@@ -147,6 +194,14 @@ pub struct Config {
         value_name = "FOLDER"
     )]
     pub static_dir: PathBuf,
+    /// Folder of the gene annotation that `deploy/genes` fetched; loaded where a build has none
+    #[arg(
+        long,
+        env = "ALLELECAST_GENES_DIR",
+        default_value = "data/cache/genes",
+        value_name = "FOLDER"
+    )]
+    pub genes_dir: PathBuf,
     /// Redis that carries hints between instances; an instance alone needs none
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
@@ -159,6 +214,9 @@ pub struct Config {
     /// How R is used.
     #[command(flatten)]
     pub statistics: StatisticsConfig,
+    /// The demo data.
+    #[command(flatten)]
+    pub demo: Demo,
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
@@ -231,7 +289,7 @@ impl Config {
         Config {
             database: DatabaseConfig {
                 database_url: Some(url),
-                data_dir,
+                data_dir: data_dir.clone(),
                 database_connections: 8,
                 database_patience: 5,
             },
@@ -240,6 +298,7 @@ impl Config {
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             static_dir: "static/dist".into(),
+            genes_dir: data_dir.join("genes"),
             redis_url: None,
             jobs: 2,
             engine: EngineConfig {
@@ -253,6 +312,7 @@ impl Config {
                 r_memory: 2 << 30,
                 r_time: 120,
             },
+            demo: Demo::default(),
             limits: Limits::default(),
         }
     }

@@ -15,8 +15,10 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::accounts::{self, FirstAccount};
 use super::embedded::EmbeddedError;
-use super::{Config, Database, ListenError, listen, shutdown, sweep, telemetry};
+use super::{Config, Database, ListenError, genes, listen, shutdown, sweep, telemetry};
+use crate::export::Exporter;
 use crate::http::auth::password::{self, Passwords};
 use crate::http::{self, AppState, Settings};
 use crate::import::{Workbench, worker};
@@ -63,10 +65,12 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where people reach it.
     pub public_url: String,
+    /// The account that a private database begins with.
+    pub first_account: Option<FirstAccount>,
     draining: watch::Sender<bool>,
     server: AbortOnDrop,
     background: JoinSet<()>,
-    worker: JoinHandle<()>,
+    worker: JoinHandle<((), ())>,
     stop: CancellationToken,
     runs: Arc<Runs>,
     tasks: TaskTracker,
@@ -88,6 +92,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let listener = listen::listen(config.listen).await?;
     let address = listener.local_addr()?;
     let database = Database::open(&config.database).await?;
+    // Before anything answers: who waits for `/readyz` finds the account.
+    let first_account = match database.embedded {
+        Some(_) => accounts::first(&database.pool, &config.database.data_dir).await?,
+        None => None,
+    };
     let (draining, draining_seen) = watch::channel(false);
     let stop = CancellationToken::new();
     let settings = settings(&config, address);
@@ -101,6 +110,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         hub: Hub::start(engine.clone(), head.clone(), database.pool.clone(), stop.clone()),
         imports: live::imports::start(database.pool.clone(), stop.clone()),
         runs: runs.clone(),
+        exporter: Exporter::open(
+            database.pool.clone(),
+            engine.clone(),
+            config.database.data_dir.join("exports"),
+        )?,
         engine,
         head,
         raw: RawStore::local(&config.database.data_dir.join("raw"))?,
@@ -114,6 +128,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let mut background = JoinSet::new();
     background.spawn(sweep::run(state.clone()));
+    background.spawn(genes::load_missing(
+        state.head.clone(),
+        state.pool.clone(),
+        config.genes_dir.clone(),
+    ));
     if let Some(url) = &config.redis_url {
         let client =
             redis::Client::open(url.as_str()).map_err(|error| StartError::Redis(error.to_string()))?;
@@ -126,12 +145,15 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         raw_arrived: state.raw_arrived.clone(),
         limits: Default::default(),
     };
-    let worker = tokio::spawn(worker::work(bench, config.jobs as usize, stop.clone()));
+    let imports = worker::work(bench, config.jobs as usize, stop.clone());
+    let exports = state.exporter.clone().work(stop.clone());
+    let worker = tokio::spawn(async { tokio::join!(imports, exports) });
     let (tasks, drain) = (state.tasks.clone(), state.settings.limits.drain_time());
     let server = AbortOnDrop(tokio::spawn(answer(listener, state)));
     Ok(Running {
         address,
         public_url,
+        first_account,
         draining,
         server,
         background,
@@ -173,13 +195,8 @@ impl Running {
 
 /// Serves until a signal asks to stop.
 pub async fn serve(config: Config) -> Result<(), StartError> {
-    let data_dir = config.database.data_dir.clone();
     let running = start(config).await?;
-    let account = match running.database.embedded {
-        Some(_) => super::accounts::first(&running.database.pool, &data_dir).await?,
-        None => None,
-    };
-    greeting::print(&running.public_url, account.as_ref())?;
+    greeting::print(&running.public_url, running.first_account.as_ref())?;
     let signal = shutdown::requested().await?;
     tracing::info!(signal, "stopping; the same signal again stops at once");
     tokio::select! {
@@ -236,6 +253,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         allowed_origins,
         trusted_proxies: config.trusted_proxies.clone(),
         static_dir: config.static_dir.clone(),
+        demo: config.demo.clone(),
         limits: config.limits.clone(),
     }
 }

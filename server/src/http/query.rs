@@ -7,7 +7,6 @@ use std::time::Duration;
 use allelecast_protocol::Version;
 use allelecast_protocol::chart::{AF_SPECTRUM_EDGES, Aggregates, ChartKind};
 use allelecast_protocol::row::QueryPage;
-use allelecast_protocol::statistics::StatisticRequest;
 use axum::Json;
 use axum::body::{Body as ResponseBody, Bytes};
 use axum::extract::State;
@@ -72,9 +71,6 @@ pub(super) struct Question {
 impl QueryParams {
     /// Binds the question's names.
     pub(super) async fn bind(&self, state: &AppState) -> Result<Question, Error> {
-        let asked = self.version.as_deref().map(str::parse::<Version>).transpose();
-        let asked = asked.map_err(|message| Error::invalid_field("version", message))?;
-        let (catalogue, version) = state.engine.at(asked).await?;
         let (datasets, groups) = (list(&self.dataset), list(&self.groups));
         let request = Request {
             build: &self.build,
@@ -83,12 +79,7 @@ impl QueryParams {
             groups: &groups,
             hq: self.hq,
         };
-        let query = state.engine.resolve(request, &catalogue, version.seq).await?;
-        Ok(Question {
-            query,
-            catalogue,
-            version,
-        })
+        bind(state, request, self.version.as_deref()).await
     }
 
     fn rows(&self) -> Result<usize, Error> {
@@ -104,19 +95,21 @@ impl QueryParams {
     }
 }
 
-impl From<&StatisticRequest> for QueryParams {
-    fn from(request: &StatisticRequest) -> Self {
-        Self {
-            build: request.build.clone(),
-            q: request.q.clone(),
-            dataset: request.dataset.clone(),
-            groups: request.groups.clone(),
-            hq: request.hq,
-            limit: None,
-            cursor: None,
-            version: request.version.clone(),
-        }
-    }
+/// Binds a question's names at the version `epoch.seq`, or at the newest.
+pub(super) async fn bind(
+    state: &AppState,
+    request: Request<'_>,
+    version: Option<&str>,
+) -> Result<Question, Error> {
+    let asked = version.map(str::parse::<Version>).transpose();
+    let asked = asked.map_err(|message| Error::invalid_field("version", message))?;
+    let (catalogue, version) = state.engine.at(asked).await?;
+    let query = state.engine.resolve(request, &catalogue, version.seq).await?;
+    Ok(Question {
+        query,
+        catalogue,
+        version,
+    })
 }
 
 impl From<QueryError> for Error {
@@ -255,7 +248,7 @@ fn is_provisional(question: &Question) -> bool {
 }
 
 /// Splits a list at commas outside braces.
-fn list(text: &str) -> Vec<String> {
+pub(super) fn list(text: &str) -> Vec<String> {
     let (mut items, mut depth) = (vec![String::new()], 0);
     for c in text.chars() {
         match c {

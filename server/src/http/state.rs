@@ -12,6 +12,7 @@ use allelecast_protocol::live::ImportProgress;
 
 use super::auth::password::Passwords;
 use super::{Assets, Settings};
+use crate::export::Exporter;
 use crate::live::Hub;
 use crate::query::Engine;
 use crate::stats::Runs;
@@ -35,6 +36,8 @@ pub struct AppState {
     pub engine: Arc<Engine>,
     /// Statistics.
     pub runs: Arc<Runs>,
+    /// Writes exports.
+    pub exporter: Exporter,
     /// Live queries.
     pub hub: Arc<Hub>,
     /// News of imports.

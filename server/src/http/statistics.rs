@@ -2,6 +2,7 @@
 //!
 //! Invariant: without R these calls answer too, and say why there is no result.
 
+use allelecast_protocol::export::Names;
 use allelecast_protocol::statistics::{StatisticRequest, StatisticRun, Statistics};
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +11,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::auth::CurrentUser;
-use super::query::QueryParams;
+use super::exports::names;
+use super::query;
 use super::{AppState, Body, Error, Path, Query};
 use crate::stats;
 use crate::store::statistics::{self, Stopped};
@@ -52,7 +54,15 @@ pub async fn hwe(
     current: CurrentUser,
     Body(mut request): Body<StatisticRequest>,
 ) -> Result<(StatusCode, Json<StatisticRun>), Error> {
-    let question = QueryParams::from(&request).bind(&state).await?;
+    let (datasets, groups) = (names(&request.dataset), names(&request.groups));
+    let asked = crate::query::Request {
+        build: &request.build,
+        datasets: &datasets,
+        query: &request.q,
+        groups: &groups,
+        hq: request.hq,
+    };
+    let question = query::bind(&state, asked, request.version.as_deref()).await?;
     let (query, version) = (&question.query, question.version);
     if query.shown.is_empty() {
         return Err(Error::invalid_field(
@@ -62,12 +72,11 @@ pub async fn hwe(
     }
     request.q.clone_from(&query.text);
     request.version = Some(version.to_string());
-    let names: Vec<&str> = query
+    let shown = query
         .shown
         .iter()
-        .map(|&group| &*query.groups[group].name)
-        .collect();
-    request.groups = names.join(",");
+        .map(|&group| query.groups[group].name.to_string());
+    request.groups = Names::List(shown.collect());
     let question = stats::Question {
         query: question.query,
         catalogue: question.catalogue,

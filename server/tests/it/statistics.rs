@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use allelecast_client::protocol::export::Names;
 use allelecast_client::protocol::statistics::{RunState, StatisticRequest, StatisticRun};
 use allelecast_client::{Client, QueryRequest};
 use allelecast_server::app::Config;
@@ -82,8 +83,8 @@ fn request(dataset: &str, q: &str, groups: &str) -> StatisticRequest {
     StatisticRequest {
         build: "GRCh37".into(),
         q: q.into(),
-        dataset: dataset.into(),
-        groups: groups.into(),
+        dataset: Names::Text(dataset.into()),
+        groups: Names::Text(groups.into()),
         ..StatisticRequest::default()
     }
 }

@@ -144,7 +144,7 @@ export class ExplorePage {
       return;
     }
     if (!this.root.contains(this.#results)) {
-      replace(this.root, this.#bar.element, h("div", { class: "explore-body" }, h("aside", { class: "scope" }, this.#groups.element), this.#results));
+      replace(this.root, h("h1", { class: "visually-hidden" }, "Explore"), this.#bar.element, h("div", { class: "explore-body" }, h("aside", { class: "scope" }, this.#groups.element), this.#results));
     }
     this.#bar.setQuery(state.query);
     this.#bar.fail(null);
@@ -185,7 +185,7 @@ export class ExplorePage {
     const groups = view.binding?.groups ?? [];
     if (view.fresh) {
       this.root.removeAttribute("aria-busy");
-      this.#results.classList.remove("outdated");
+      this.#outdated(false);
       this.#bar.progress(null);
       if (groups.some((name) => !this.#palette.has(name))) void this.#reload();
       this.#table.scrollToTop();
@@ -211,9 +211,23 @@ export class ExplorePage {
     if (view.total > 0) return;
     replace(
       this.#empty,
-      view.provisional ? "No match so far; the import is still running." : "No allele matches.",
+      this.#nothing(view),
       this.#state.query !== "" && h("button", { type: "button", class: "btn btn-sm btn-outline-secondary", onclick: () => this.#go({ ...this.#state, query: "" }) }, "Show all alleles"),
     );
+  }
+
+  /** Whether what is shown answers an earlier question. */
+  #outdated(outdated: boolean): void {
+    this.#results.classList.toggle("outdated", outdated);
+    this.#status.outdated(outdated);
+  }
+
+  #nothing({ provisional }: SubscriptionView): string {
+    const states = this.#scope?.datasets.map(({ state }) => state) ?? [];
+    if (states.every((state) => state === "failed")) return "The import failed, and nothing of it is kept. The page of the dataset says why.";
+    const arriving = provisional || states.some((state) => state === "importing" || state === "empty");
+    if (!arriving) return "No allele matches.";
+    return this.#state.query === "" ? "Waiting for the first records." : "No match so far; the import is still running.";
   }
 
   #announce(total: number): void {
@@ -281,8 +295,7 @@ export class ExplorePage {
     this.#bar.progress(null);
     this.#bar.fail(error);
     this.#failed = true;
-    // What is still shown answers an earlier question.
-    this.#results.classList.add("outdated");
+    this.#outdated(true);
     if (this.root.dataset["version"] === undefined) this.root.dataset["state"] = "failed";
   }
 }
