@@ -76,13 +76,31 @@ impl Live {
         let _ = address.set_scheme(scheme);
         address.set_path("/ws");
         let mut request = address.as_str().into_client_request()?;
-        request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(SUBPROTOCOL));
+        request
+            .headers_mut()
+            .insert("Sec-WebSocket-Protocol", HeaderValue::from_static(SUBPROTOCOL));
         let (socket, _) = tokio_tungstenite::connect_async(request).await?;
         let screen = screen.unwrap_or_default();
-        let resume = screen.version().map(|version| Resume { version, subscriptions: screen.subscriptions() });
-        let again = if resume.is_none() { screen.subscriptions() } else { Vec::new() };
-        let mut live = Self { socket, screen, acknowledge: true };
-        live.send(&ClientMessage::Hello { protocol: SUBPROTOCOL.into(), ticket, resume }).await?;
+        let resume = screen.version().map(|version| Resume {
+            version,
+            subscriptions: screen.subscriptions(),
+        });
+        let again = if resume.is_none() {
+            screen.subscriptions()
+        } else {
+            Vec::new()
+        };
+        let mut live = Self {
+            socket,
+            screen,
+            acknowledge: true,
+        };
+        live.send(&ClientMessage::Hello {
+            protocol: SUBPROTOCOL.into(),
+            ticket,
+            resume,
+        })
+        .await?;
         for subscription in again {
             live.send(&ClientMessage::Subscribe(subscription)).await?;
         }
@@ -166,7 +184,12 @@ impl Live {
                 }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(error.into()),
-                None => return Err(LiveError::Closed { code: 1006, reason: String::new() }),
+                None => {
+                    return Err(LiveError::Closed {
+                        code: 1006,
+                        reason: String::new(),
+                    });
+                }
             }
         }
     }

@@ -88,16 +88,26 @@ impl ScreenState {
     }
 
     /// Takes a part; the new version once all parts are there.
-    pub(super) fn apply(&mut self, from: Option<Version>, part: Screen) -> Result<Option<Version>, ScreenError> {
+    pub(super) fn apply(
+        &mut self,
+        from: Option<Version>,
+        part: Screen,
+    ) -> Result<Option<Version>, ScreenError> {
         if let Some(from) = from
             && Some(from) != self.version
         {
-            return Err(ScreenError::From { from, at: self.version });
+            return Err(ScreenError::From {
+                from,
+                at: self.version,
+            });
         }
         let expected = self.parts.len() as u32;
         let same = self.parts.first().is_none_or(|first| first.to == part.to);
         if part.part != expected || !same {
-            return Err(ScreenError::Part { part: part.part, expected });
+            return Err(ScreenError::Part {
+                part: part.part,
+                expected,
+            });
         }
         let (last, to) = (part.last, part.to);
         self.parts.push(part);
@@ -107,7 +117,10 @@ impl ScreenState {
         if from.is_none() {
             self.shown.clear();
         }
-        for piece in std::mem::take(&mut self.parts).into_iter().flat_map(|part| part.pieces) {
+        for piece in std::mem::take(&mut self.parts)
+            .into_iter()
+            .flat_map(|part| part.pieces)
+        {
             self.put(piece);
         }
         self.version = Some(to);
@@ -116,16 +129,31 @@ impl ScreenState {
 
     fn put(&mut self, piece: Piece) {
         match piece {
-            Piece::State { sub, snapshot, total, provisional, binding, .. } => {
+            Piece::State {
+                sub,
+                snapshot,
+                total,
+                provisional,
+                binding,
+                ..
+            } => {
                 let shown = self.shown.entry(sub).or_default();
                 if snapshot {
-                    *shown = SubscriptionState { binding, ..Default::default() };
+                    *shown = SubscriptionState {
+                        binding,
+                        ..Default::default()
+                    };
                 }
                 shown.total = total;
                 shown.provisional = provisional;
             }
             Piece::Chart { sub, set, chart } => self.shown.entry(sub).or_default().chart(set, chart),
-            Piece::Rows { sub, first, next, rows } => {
+            Piece::Rows {
+                sub,
+                first,
+                next,
+                rows,
+            } => {
                 let shown = self.shown.entry(sub).or_default();
                 if first {
                     shown.rows = RowColumns::default();
@@ -141,7 +169,9 @@ impl SubscriptionState {
     /// Sum of a chart's bins, by group.
     pub fn chart_sums(&self, kind: ChartKind) -> BTreeMap<&str, i64> {
         let series = self.charts.get(&format!("{kind:?}")).into_iter().flatten();
-        series.map(|(group, values)| (group.as_str(), values.iter().sum())).collect()
+        series
+            .map(|(group, values)| (group.as_str(), values.iter().sum()))
+            .collect()
     }
 
     fn chart(&mut self, set: bool, chart: ChartData) {
@@ -152,7 +182,10 @@ impl SubscriptionState {
                 *values = change.values;
             } else {
                 values.resize(values.len().max(change.values.len()), 0);
-                values.iter_mut().zip(change.values).for_each(|(value, change)| *value += change);
+                values
+                    .iter_mut()
+                    .zip(change.values)
+                    .for_each(|(value, change)| *value += change);
             }
         }
     }
@@ -161,8 +194,14 @@ impl SubscriptionState {
 /// Adds rows behind those at hand.
 pub fn append(rows: &mut RowColumns, more: RowColumns) {
     if rows.groups.is_empty() {
-        rows.groups =
-            more.groups.iter().map(|group| GroupColumns { group: group.group.clone(), ..Default::default() }).collect();
+        rows.groups = more
+            .groups
+            .iter()
+            .map(|group| GroupColumns {
+                group: group.group.clone(),
+                ..Default::default()
+            })
+            .collect();
     }
     rows.chrom.extend(more.chrom);
     rows.pos.extend(more.pos);
@@ -190,28 +229,59 @@ mod tests {
     }
 
     fn part(to: i64, part: u32, last: bool, pieces: Vec<Piece>) -> Screen {
-        Screen { to: v(to), part, last, pieces }
+        Screen {
+            to: v(to),
+            part,
+            last,
+            pieces,
+        }
     }
 
     fn state(snapshot: bool, total: u64) -> Piece {
-        Piece::State { sub: 1, snapshot, total, provisional: false, changed: Vec::new(), binding: None }
+        Piece::State {
+            sub: 1,
+            snapshot,
+            total,
+            provisional: false,
+            changed: Vec::new(),
+            binding: None,
+        }
     }
 
     fn chart(set: bool, values: &[i64]) -> Piece {
-        let series = vec![Series { group: "a".into(), values: values.to_vec() }];
-        Piece::Chart { sub: 1, set, chart: ChartData { kind: ChartKind::AfSpectrum, series } }
+        let series = vec![Series {
+            group: "a".into(),
+            values: values.to_vec(),
+        }];
+        Piece::Chart {
+            sub: 1,
+            set,
+            chart: ChartData {
+                kind: ChartKind::AfSpectrum,
+                series,
+            },
+        }
     }
 
     #[test]
     fn parts_are_shown_together_and_add_up() {
         let mut screen = ScreenState::default();
-        assert_eq!(screen.apply(None, part(5, 0, false, vec![state(true, 2)])), Ok(None));
+        assert_eq!(
+            screen.apply(None, part(5, 0, false, vec![state(true, 2)])),
+            Ok(None)
+        );
         assert_eq!(screen.version(), None);
-        assert_eq!(screen.apply(None, part(5, 1, true, vec![chart(true, &[1, 1])])), Ok(Some(v(5))));
+        assert_eq!(
+            screen.apply(None, part(5, 1, true, vec![chart(true, &[1, 1])])),
+            Ok(Some(v(5)))
+        );
         let patch = part(6, 0, true, vec![state(false, 3), chart(false, &[0, 1])]);
         assert_eq!(screen.apply(Some(v(5)), patch), Ok(Some(v(6))));
         let shown = screen.get(1).unwrap();
-        assert_eq!((shown.total, shown.chart_sums(ChartKind::AfSpectrum)["a"]), (3, 3));
+        assert_eq!(
+            (shown.total, shown.chart_sums(ChartKind::AfSpectrum)["a"]),
+            (3, 3)
+        );
     }
 
     #[test]
@@ -219,7 +289,13 @@ mod tests {
         let mut screen = ScreenState::default();
         screen.apply(None, part(5, 0, true, vec![])).unwrap();
         let skipped = screen.apply(Some(v(4)), part(6, 0, true, vec![]));
-        assert_eq!(skipped, Err(ScreenError::From { from: v(4), at: Some(v(5)) }));
+        assert_eq!(
+            skipped,
+            Err(ScreenError::From {
+                from: v(4),
+                at: Some(v(5))
+            })
+        );
         let late = screen.apply(Some(v(5)), part(6, 1, true, vec![]));
         assert_eq!(late, Err(ScreenError::Part { part: 1, expected: 0 }));
     }

@@ -8,8 +8,8 @@ use super::decompress::DecompressError;
 use super::lines::ChunkInput;
 use super::refusal::Refused;
 use super::validate::{
-    ChunkState, ContainerFault, Finding, Limits, OrderCheck, Profile, RecordValidator, Report, Severity, Sites,
-    Validator,
+    ChunkState, ContainerFault, Finding, Limits, OrderCheck, Profile, RecordValidator, Report, Severity,
+    Sites, Validator,
 };
 
 /// What is stored of the validation with each checkpoint.
@@ -82,14 +82,26 @@ impl Judge {
 
     /// The rules for records, once the header was complete.
     pub(super) fn records(&self) -> Option<Records> {
-        let rules = self.validator.header_complete().then(|| self.validator.records())?;
-        Some(Records { rules, from: self.state.judged_to })
+        let rules = self
+            .validator
+            .header_complete()
+            .then(|| self.validator.records())?;
+        Some(Records {
+            rules,
+            from: self.state.judged_to,
+        })
     }
 
     /// Adds the verdict on a chunk; chunks come in the order of the file.
     pub(super) fn take(&mut self, verdict: ChunkVerdict) {
-        let ChunkVerdict { mut findings, sites, end, is_unterminated } = verdict;
-        self.validator.follow(&mut self.state.order, &sites, &mut findings);
+        let ChunkVerdict {
+            mut findings,
+            sites,
+            end,
+            is_unterminated,
+        } = verdict;
+        self.validator
+            .follow(&mut self.state.order, &sites, &mut findings);
         findings.sort_by_key(|finding| finding.line);
         self.add(findings);
         if is_unterminated && end > self.state.judged_to {
@@ -127,20 +139,37 @@ impl Judge {
             0 | 1 => message.clone(),
             _ => format!("{message} This is the first of {errors} errors."),
         };
-        Some(Refused { message, line: Some(*line).filter(|line| *line > 0), fault: None })
+        Some(Refused {
+            message,
+            line: Some(*line).filter(|line| *line > 0),
+            fault: None,
+        })
     }
 
     /// What is to be stored now.
     pub(super) fn note(&mut self) -> Note {
         let findings = self.state.report.take_new();
-        let totals = self.state.report.groups().into_iter().map(|(_, group)| (group.rule(), group.severity, group.total));
-        Note { totals: totals.collect(), findings, state: self.state.clone() }
+        let totals = self
+            .state
+            .report
+            .groups()
+            .into_iter()
+            .map(|(_, group)| (group.rule(), group.severity, group.total));
+        Note {
+            totals: totals.collect(),
+            findings,
+            state: self.state.clone(),
+        }
     }
 
     fn add(&mut self, findings: Vec<Finding>) {
         for finding in findings {
             if finding.severity == Severity::Error
-                && self.state.first_error.as_ref().is_none_or(|(line, _)| finding.line < *line)
+                && self
+                    .state
+                    .first_error
+                    .as_ref()
+                    .is_none_or(|(line, _)| finding.line < *line)
             {
                 self.state.first_error = Some((finding.line, sentence(&finding)));
             }
@@ -160,13 +189,17 @@ impl Records {
     /// Judges the lines of a chunk that were not judged before: a pure function, so that chunks go side by side.
     pub(super) fn judge(&self, chunk: &ChunkInput) -> ChunkVerdict {
         let mut state = ChunkState::default();
-        let mut verdict = ChunkVerdict { end: chunk.first_line, ..Default::default() };
+        let mut verdict = ChunkVerdict {
+            end: chunk.first_line,
+            ..Default::default()
+        };
         let text = &chunk.text[..];
         let mut start = 0;
         while start < text.len() {
             let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |end| start + end + 1);
             if verdict.end >= self.from {
-                self.rules.check(&mut state, verdict.end, &text[start..end], &mut verdict.findings);
+                self.rules
+                    .check(&mut state, verdict.end, &text[start..end], &mut verdict.findings);
             }
             verdict.end += 1;
             start = end;
@@ -180,7 +213,9 @@ impl Records {
 impl ChunkVerdict {
     /// Whether something in it refuses the file.
     pub(super) fn has_error(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
     }
 }
 
@@ -195,7 +230,14 @@ pub(super) fn container_fault(error: &DecompressError) -> ContainerFault {
 
 fn sentence(finding: &Finding) -> String {
     let mut chars = finding.message.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let first = chars
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
     let text = format!("{first}{}", chars.as_str());
-    if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
+    if text.ends_with(['.', '!', '?']) {
+        text
+    } else {
+        format!("{text}.")
+    }
 }
