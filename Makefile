@@ -54,10 +54,12 @@ clean-data: ## Delete the database and the uploads of this clone (asks first)
 set-up:
 	@deploy/bootstrap run
 	deploy/demo-data
+	deploy/genes
 
 set-up-test:
 	@deploy/bootstrap test
 	deploy/demo-data
+	deploy/genes
 
 static/node_modules/.installed: static/package.json static/package-lock.json | set-up
 	@cd static

@@ -9,6 +9,7 @@ pub mod dataset;
 pub mod error;
 pub mod export;
 pub mod finding;
+pub mod gene;
 pub mod live;
 pub mod panel;
 pub mod row;

@@ -20,6 +20,7 @@ mod demo;
 mod exports;
 mod files;
 mod findings;
+mod genes;
 mod groups;
 mod health;
 mod pages;

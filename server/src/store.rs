@@ -10,6 +10,7 @@ mod error;
 pub mod exports;
 pub mod files;
 pub mod findings;
+pub mod genes;
 pub mod groups;
 pub mod head;
 pub mod imports;

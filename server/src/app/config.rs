@@ -9,7 +9,9 @@ use allelecast_protocol::size::parse_size;
 use clap::{Args, Parser, Subcommand};
 
 use super::check::CheckArgs;
+use crate::domain::build::Build;
 use crate::http::{Demo, Limits};
+use crate::knowledge::Source;
 use crate::query::EngineLimits;
 
 /// Live allele frequencies for each of your sample groups.
@@ -36,6 +38,9 @@ pub enum Command {
     /// Accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Gene annotation
+    #[command(subcommand)]
+    Genes(GenesCommand),
 }
 
 /// Commands about accounts.
@@ -72,6 +77,48 @@ pub enum UserCommand {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+}
+
+/// Commands about gene annotation.
+#[derive(Debug, Subcommand)]
+pub enum GenesCommand {
+    /// Replace what a source says of a build by a file
+    Import {
+        /// The file, plain or gzip
+        file: PathBuf,
+        /// Which annotation.
+        #[command(flatten)]
+        annotation: AnnotationArgs,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// List what is loaded
+    List {
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// List what of an annotation was refused, or decided by the rule for conflicting names
+    Refused {
+        /// Which annotation.
+        #[command(flatten)]
+        annotation: AnnotationArgs,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+}
+
+/// Which annotation.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct AnnotationArgs {
+    /// Reference build: GRCh37, GRCh38 or T2T-CHM13
+    #[arg(long, value_name = "BUILD")]
+    pub build: Build,
+    /// Source: biovizBase or ideogram
+    #[arg(long, value_name = "SOURCE")]
+    pub source: Source,
 }
 
 /// Where a password comes from.
@@ -145,6 +192,14 @@ pub struct Config {
         value_name = "FOLDER"
     )]
     pub static_dir: PathBuf,
+    /// Folder of the gene annotation that `deploy/genes` fetched; loaded where a build has none
+    #[arg(
+        long,
+        env = "ALLELECAST_GENES_DIR",
+        default_value = "data/cache/genes",
+        value_name = "FOLDER"
+    )]
+    pub genes_dir: PathBuf,
     /// Redis that carries hints between instances; an instance alone needs none
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
@@ -191,7 +246,7 @@ impl Config {
         Config {
             database: DatabaseConfig {
                 database_url: Some(url),
-                data_dir,
+                data_dir: data_dir.clone(),
                 database_connections: 8,
                 database_patience: 5,
             },
@@ -200,6 +255,7 @@ impl Config {
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             static_dir: "static/dist".into(),
+            genes_dir: data_dir.join("genes"),
             redis_url: None,
             jobs: 2,
             engine: EngineConfig {

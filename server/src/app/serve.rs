@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use super::accounts::{self, FirstAccount};
 use super::embedded::EmbeddedError;
-use super::{Config, Database, ListenError, listen, shutdown, sweep, telemetry};
+use super::{Config, Database, ListenError, genes, listen, shutdown, sweep, telemetry};
 use crate::export::Exporter;
 use crate::http::auth::password::{self, Passwords};
 use crate::http::{self, AppState, Settings};
@@ -123,6 +123,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let mut background = JoinSet::new();
     background.spawn(sweep::run(state.clone()));
+    background.spawn(genes::load_missing(
+        state.head.clone(),
+        state.pool.clone(),
+        config.genes_dir.clone(),
+    ));
     if let Some(url) = &config.redis_url {
         let client =
             redis::Client::open(url.as_str()).map_err(|error| StartError::Redis(error.to_string()))?;

@@ -44,11 +44,13 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/files/{id}/cancel", files::cancel),
         post("/api/v1/files/{id}/retry", files::retry),
         get("/api/v1/groups", groups::list),
+        patch("/api/v1/groups/{id}", groups::update),
         post("/api/v1/panel/preview", panel::preview).carries_panel(),
         // Questions.
         get("/api/v1/query", query::query).streams(),
         get("/api/v1/aggregates", query::aggregates),
         get("/api/v1/head", query::head),
+        get("/api/v1/genes/{symbol}", genes::show),
         post("/api/v1/exports", exports::create),
         get("/api/v1/exports/{id}", exports::show),
         delete("/api/v1/exports/{id}", exports::remove),

@@ -366,7 +366,9 @@ impl Connection {
             match subscription::bind(&self.context.hub, &watched.request, &catalogue, view.version.seq).await
             {
                 Ok(resolved) if resolved.key == watched.live.query.key => {}
-                Ok(_) | Err(_) => again.push(watched.request.clone()),
+                Ok(_) => again.push(watched.request.clone()),
+                // A name that is gone keeps what it was bound to: there is no data for it any more.
+                Err(_) => {}
             }
         }
         again.into_iter().for_each(|request| self.open(request));

@@ -16,6 +16,7 @@ use crate::domain::panel::group_name;
 use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
 use crate::store::catalogue as records;
+use crate::store::genes;
 use crate::store::head::{self, ChangeKind, Head};
 use crate::store::pool::PgPool;
 
@@ -79,6 +80,7 @@ async fn load_all(pool: &PgPool, version: Version) -> Result<Catalogue, StoreErr
     let mut catalogue = Catalogue {
         version,
         floor: records::floor(pool).await?,
+        genes_seq: genes::newest_seq(pool).await?,
         datasets: read_datasets(pool, None).await?,
         contigs: Arc::new(read_contigs(pool).await?),
     };
@@ -95,6 +97,10 @@ async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Cata
         version: to,
         ..current.clone()
     };
+    let replaced = changes
+        .iter()
+        .rfind(|change| change.kind == ChangeKind::GenesReplaced);
+    next.genes_seq = replaced.map_or(current.genes_seq, |change| change.seq);
     let moved: BTreeSet<i64> = changes
         .iter()
         .filter(|change| !matches!(change.kind, ChangeKind::BlockAdded | ChangeKind::BlocksCompacted))

@@ -64,9 +64,14 @@ pub async fn server_with(change: impl FnOnce(&mut Config)) -> TestServer {
 impl TestServer {
     /// Another instance on the same database and the same raw files.
     pub async fn second_instance(&self) -> Running {
-        app::start(Config::for_tests(&self.database.url, self.data.path().to_owned()))
-            .await
-            .unwrap()
+        self.second_instance_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn second_instance_with(&self, change: impl FnOnce(&mut Config)) -> Running {
+        let mut config = Config::for_tests(&self.database.url, self.data.path().to_owned());
+        change(&mut config);
+        app::start(config).await.unwrap()
     }
 
     /// Stops it in order; the database stays.
@@ -112,6 +117,11 @@ impl TestServer {
     /// Its raw files.
     pub fn raw(&self) -> RawStore {
         RawStore::local(&self.data.path().join("raw")).unwrap()
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
+        self.database.url.clone()
     }
 
     /// Its database.
