@@ -17,6 +17,7 @@
 mod account;
 mod dataset;
 mod error;
+mod export;
 mod gene;
 pub mod live;
 mod query;

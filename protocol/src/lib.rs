@@ -7,6 +7,7 @@ pub mod account;
 pub mod chart;
 pub mod dataset;
 pub mod error;
+pub mod export;
 pub mod finding;
 pub mod gene;
 pub mod live;

@@ -16,6 +16,8 @@ mod state;
 pub mod account;
 mod assets;
 mod datasets;
+mod demo;
+mod exports;
 mod files;
 mod findings;
 mod genes;
@@ -30,6 +32,7 @@ mod uploads;
 mod ws_ticket;
 
 pub use assets::{Assets, AssetsError};
+pub use demo::Demo;
 pub use error::Error;
 pub use extract::{Body, Path, Query};
 pub use limits::Limits;

@@ -7,6 +7,7 @@ pub mod blocks;
 pub mod catalogue;
 pub mod datasets;
 mod error;
+pub mod exports;
 pub mod files;
 pub mod findings;
 pub mod genes;

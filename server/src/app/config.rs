@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::check::CheckArgs;
 use crate::domain::build::Build;
-use crate::http::Limits;
+use crate::http::{Demo, Limits};
 use crate::knowledge::Source;
 use crate::query::EngineLimits;
 
@@ -209,6 +209,9 @@ pub struct Config {
     /// What the engine may keep.
     #[command(flatten)]
     pub engine: EngineConfig,
+    /// The demo data.
+    #[command(flatten)]
+    pub demo: Demo,
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
@@ -259,6 +262,7 @@ impl Config {
                 column_cache: 64 << 20,
                 partial_cache: 16 << 20,
             },
+            demo: Demo::default(),
             limits: Limits::default(),
         }
     }

@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use super::accounts::{self, FirstAccount};
 use super::embedded::EmbeddedError;
 use super::{Config, Database, ListenError, genes, listen, shutdown, sweep, telemetry};
+use crate::export::Exporter;
 use crate::http::auth::password::{self, Passwords};
 use crate::http::{self, AppState, Settings};
 use crate::import::{Workbench, worker};
@@ -68,7 +69,7 @@ pub struct Running {
     draining: watch::Sender<bool>,
     server: AbortOnDrop,
     background: JoinSet<()>,
-    worker: JoinHandle<()>,
+    worker: JoinHandle<((), ())>,
     stop: CancellationToken,
     tasks: TaskTracker,
     drain: std::time::Duration,
@@ -104,6 +105,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         pool: database.pool.clone(),
         hub: Hub::start(engine.clone(), head.clone(), database.pool.clone(), stop.clone()),
         imports: live::imports::start(database.pool.clone(), stop.clone()),
+        exporter: Exporter::open(
+            database.pool.clone(),
+            engine.clone(),
+            config.database.data_dir.join("exports"),
+        )?,
         engine,
         head,
         raw: RawStore::local(&config.database.data_dir.join("raw"))?,
@@ -134,7 +140,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         raw_arrived: state.raw_arrived.clone(),
         limits: Default::default(),
     };
-    let worker = tokio::spawn(worker::work(bench, config.jobs as usize, stop.clone()));
+    let imports = worker::work(bench, config.jobs as usize, stop.clone());
+    let exports = state.exporter.clone().work(stop.clone());
+    let worker = tokio::spawn(async { tokio::join!(imports, exports) });
     let (tasks, drain) = (state.tasks.clone(), state.settings.limits.drain_time());
     let server = AbortOnDrop(tokio::spawn(answer(listener, state)));
     Ok(Running {
@@ -236,6 +244,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         allowed_origins,
         trusted_proxies: config.trusted_proxies.clone(),
         static_dir: config.static_dir.clone(),
+        demo: config.demo.clone(),
         limits: config.limits.clone(),
     }
 }

@@ -12,6 +12,7 @@ use allelecast_protocol::live::ImportProgress;
 
 use super::auth::password::Passwords;
 use super::{Assets, Settings};
+use crate::export::Exporter;
 use crate::live::Hub;
 use crate::query::Engine;
 use crate::store::head::Head;
@@ -32,6 +33,8 @@ pub struct AppState {
     pub assets: Arc<Assets>,
     /// Answers queries.
     pub engine: Arc<Engine>,
+    /// Writes exports.
+    pub exporter: Exporter,
     /// Live queries.
     pub hub: Arc<Hub>,
     /// News of imports.

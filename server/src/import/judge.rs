@@ -4,7 +4,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decompress::DecompressError;
 use super::lines::ChunkInput;
 use super::refusal::Refused;
 use super::validate::{
@@ -216,15 +215,6 @@ impl ChunkVerdict {
         self.findings
             .iter()
             .any(|finding| finding.severity == Severity::Error)
-    }
-}
-
-/// The fault of a container that cannot be decompressed.
-pub(super) fn container_fault(error: &DecompressError) -> ContainerFault {
-    match error {
-        DecompressError::Container(_) => ContainerFault::Unknown,
-        DecompressError::Corrupt { .. } => ContainerFault::Corrupt,
-        DecompressError::Truncated { .. } => ContainerFault::Truncated,
     }
 }
 

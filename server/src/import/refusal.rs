@@ -4,7 +4,6 @@
 
 use super::decompress::DecompressError;
 use super::header::HeaderError;
-use super::judge::container_fault;
 use super::lines::LineTooLong;
 use super::record::RecordError;
 use super::validate::ContainerFault;
@@ -34,7 +33,7 @@ impl Refused {
 impl From<DecompressError> for Refused {
     fn from(error: DecompressError) -> Self {
         Self {
-            fault: Some(container_fault(&error)),
+            fault: Some(ContainerFault::of(&error)),
             ..Self::of_file(error.to_string())
         }
     }

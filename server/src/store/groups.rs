@@ -63,3 +63,18 @@ pub async fn of_build(pool: &PgPool, build_id: i16) -> Result<Vec<PublishedGroup
             .await?;
     of_datasets(pool, &datasets).await
 }
+
+/// The group with that id, if it answers.
+pub async fn find(pool: &PgPool, id: i64) -> Result<Option<PublishedGroup>, StoreError> {
+    let group = sqlx::query_as(
+        "SELECT g.id, g.dataset_id, d.slug, g.family, g.value, cardinality(v.members)::bigint AS samples
+         FROM sample_group g
+         JOIN dataset d ON d.id = g.dataset_id
+         JOIN group_version v ON v.group_id = g.id
+         WHERE g.id = $1 AND d.removed_seq IS NULL AND v.published_seq IS NOT NULL AND v.superseded_seq IS NULL",
+    )
+    .bind(id)
+    .fetch_optional(pool)
+    .await?;
+    Ok(group)
+}

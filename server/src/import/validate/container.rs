@@ -3,6 +3,7 @@
 //! Invariant: each fault has one rule.
 
 use super::rules::{Rule, file};
+use crate::import::decompress::DecompressError;
 
 /// Why a container could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,15 @@ pub enum ContainerFault {
 }
 
 impl ContainerFault {
+    /// The fault of a container that cannot be decompressed.
+    pub fn of(error: &DecompressError) -> Self {
+        match error {
+            DecompressError::Container(_) => Self::Unknown,
+            DecompressError::Corrupt { .. } => Self::Corrupt,
+            DecompressError::Truncated { .. } => Self::Truncated,
+        }
+    }
+
     pub(super) fn rule(self) -> &'static Rule {
         match self {
             ContainerFault::Unknown => &file::CONTAINER_UNKNOWN,
