@@ -22,6 +22,7 @@ mod gene;
 pub mod live;
 mod query;
 mod request;
+mod statistics;
 pub mod upload;
 
 pub use allelecast_protocol as protocol;

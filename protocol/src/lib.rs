@@ -12,8 +12,10 @@ pub mod finding;
 pub mod gene;
 pub mod live;
 pub mod panel;
+pub mod r;
 pub mod row;
 pub mod size;
+pub mod statistics;
 pub mod version;
 
 pub use error::{ApiError, ErrorBody, ErrorCode, Span};

@@ -27,6 +27,7 @@ mod pages;
 mod panel;
 mod query;
 mod socket;
+mod statistics;
 mod tokens;
 mod uploads;
 mod ws_ticket;

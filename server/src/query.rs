@@ -10,6 +10,7 @@ mod error;
 mod evaluate;
 mod frame;
 mod genes;
+mod genotypes;
 pub mod parse;
 mod resolve;
 mod resolved;
@@ -18,6 +19,7 @@ mod sums;
 
 pub use engine::{Engine, EngineLimits, Page};
 pub use error::QueryError;
+pub use genotypes::{AlleleName, GenotypeMatrix, MatrixError, MatrixLimits};
 pub use resolve::{Request, UnknownGene, find_gene, resolve};
 pub use resolved::{GroupRef, QueryKey, Resolved};
 pub use rows::{ResultRow, row_columns, row_objects};

@@ -22,6 +22,7 @@ pub mod recounts;
 pub mod reference;
 pub mod samples;
 pub mod sessions;
+pub mod statistics;
 pub mod tickets;
 pub mod tokens;
 pub mod uploads;

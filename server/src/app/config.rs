@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use allelecast_protocol::size::parse_size;
 use clap::{Args, Parser, Subcommand};
@@ -13,6 +14,7 @@ use crate::domain::build::Build;
 use crate::http::{Demo, Limits};
 use crate::knowledge::Source;
 use crate::query::EngineLimits;
+use crate::stats::WorkerConfig;
 
 /// Live allele frequencies for each of your sample groups.
 #[derive(Debug, Parser)]
@@ -209,12 +211,53 @@ pub struct Config {
     /// What the engine may keep.
     #[command(flatten)]
     pub engine: EngineConfig,
+    /// How R is used.
+    #[command(flatten)]
+    pub statistics: StatisticsConfig,
     /// The demo data.
     #[command(flatten)]
     pub demo: Demo,
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// How R is used.
+#[derive(Debug, Clone, Args)]
+pub struct StatisticsConfig {
+    /// The program that runs R; without it, the one beside this program
+    #[arg(long, env = "ALLELECAST_R_WORKER", value_name = "PROGRAM")]
+    pub r_worker: Option<PathBuf>,
+    /// Folder of the R package's sources; where there is none, the installed package is used
+    #[arg(long, env = "ALLELECAST_R_DIR", default_value = "r", value_name = "FOLDER")]
+    pub r_dir: PathBuf,
+    /// R processes at once
+    #[arg(long, env = "ALLELECAST_R_WORKERS", default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub r_workers: u32,
+    /// Address space of an R process
+    #[arg(long, env = "ALLELECAST_R_MEMORY", default_value = "2GiB", value_parser = parse_size, value_name = "SIZE")]
+    pub r_memory: u64,
+    /// Seconds that R may work on one group
+    #[arg(long, env = "ALLELECAST_R_TIME", default_value_t = 300, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub r_time: u64,
+}
+
+impl StatisticsConfig {
+    /// As the pool takes them.
+    pub fn workers(&self) -> WorkerConfig {
+        let beside = || {
+            let own = std::env::current_exe().unwrap_or_default();
+            own.with_file_name("allelecast-r")
+        };
+        WorkerConfig {
+            program: self.r_worker.clone().unwrap_or_else(beside),
+            r_dir: self.r_dir.clone(),
+            memory: self.r_memory,
+            time: Duration::from_secs(self.r_time),
+            size: self.r_workers as usize,
+            arguments: Vec::new(),
+        }
+    }
 }
 
 /// What the query engine may keep in memory.
@@ -261,6 +304,13 @@ impl Config {
             engine: EngineConfig {
                 column_cache: 64 << 20,
                 partial_cache: 16 << 20,
+            },
+            statistics: StatisticsConfig {
+                r_worker: None,
+                r_dir: "../r".into(),
+                r_workers: 1,
+                r_memory: 2 << 30,
+                r_time: 120,
             },
             demo: Demo::default(),
             limits: Limits::default(),

@@ -24,6 +24,7 @@ use crate::http::{self, AppState, Settings};
 use crate::import::{Workbench, worker};
 use crate::live::{self, Hub};
 use crate::query::{Engine, QueryError};
+use crate::stats::{Runs, Workers};
 use crate::store::StoreError;
 use crate::store::head::Head;
 use crate::store::raw::RawStore;
@@ -71,6 +72,7 @@ pub struct Running {
     background: JoinSet<()>,
     worker: JoinHandle<((), ())>,
     stop: CancellationToken,
+    runs: Arc<Runs>,
     tasks: TaskTracker,
     drain: std::time::Duration,
     database: Database,
@@ -101,10 +103,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let public_url = settings.public_url.clone();
     let head = Arc::new(Head::open(database.pool.clone()).await?);
     let engine = Arc::new(Engine::open(database.pool.clone(), head.clone(), config.engine.limits()).await?);
+    let workers = Workers::new(config.statistics.workers());
+    let runs = Runs::new(database.pool.clone(), engine.clone(), workers, stop.clone());
     let state = AppState {
         pool: database.pool.clone(),
         hub: Hub::start(engine.clone(), head.clone(), database.pool.clone(), stop.clone()),
         imports: live::imports::start(database.pool.clone(), stop.clone()),
+        runs: runs.clone(),
         exporter: Exporter::open(
             database.pool.clone(),
             engine.clone(),
@@ -154,6 +159,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         background,
         worker,
         stop,
+        runs,
         tasks,
         drain,
         database,
@@ -177,6 +183,9 @@ impl Running {
         if tokio::time::timeout(self.drain, &mut self.worker).await.is_err() {
             tracing::warn!("a job did not stop in time; its lease will run out");
             self.worker.abort();
+        }
+        if tokio::time::timeout(self.drain, self.runs.ended()).await.is_err() {
+            tracing::warn!("a statistic did not stop in time; its lease will run out");
         }
         self.background.shutdown().await;
         self.database.close().await?;

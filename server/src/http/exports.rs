@@ -185,7 +185,7 @@ fn shown_as(export: exports::Export) -> Export {
     }
 }
 
-fn names(names: &Names) -> Vec<String> {
+pub(super) fn names(names: &Names) -> Vec<String> {
     match names {
         Names::List(names) => names.clone(),
         Names::Text(text) => query::list(text),

@@ -20,6 +20,7 @@ use super::*;
         query::query, query::aggregates, query::head, genes::show,
         demo::create,
         exports::create, exports::show, exports::file, exports::remove,
+        statistics::list, statistics::hwe, statistics::show, statistics::stop,
         uploads::capabilities, uploads::create, uploads::offset, uploads::append, uploads::terminate,
     ),
     components(schemas(allelecast_protocol::ErrorBody)),

@@ -55,6 +55,11 @@ pub fn table() -> Vec<Route> {
         get("/api/v1/exports/{id}", exports::show),
         delete("/api/v1/exports/{id}", exports::remove),
         get("/api/v1/exports/{id}/file", exports::file).streams(),
+        // Statistics.
+        get("/api/v1/statistics", statistics::list),
+        post("/api/v1/statistics/hwe", statistics::hwe),
+        get("/api/v1/statistics/runs/{id}", statistics::show),
+        delete("/api/v1/statistics/runs/{id}", statistics::stop),
         get("/ws", socket::upgrade).open().streams(),
         // Uploads, tus 1.0.
         options("/api/v1/uploads", uploads::capabilities),

@@ -15,6 +15,7 @@ use super::{Assets, Settings};
 use crate::export::Exporter;
 use crate::live::Hub;
 use crate::query::Engine;
+use crate::stats::Runs;
 use crate::store::head::Head;
 use crate::store::pool::PgPool;
 use crate::store::raw::RawStore;
@@ -33,6 +34,8 @@ pub struct AppState {
     pub assets: Arc<Assets>,
     /// Answers queries.
     pub engine: Arc<Engine>,
+    /// Statistics.
+    pub runs: Arc<Runs>,
     /// Writes exports.
     pub exporter: Exporter,
     /// Live queries.

@@ -74,7 +74,7 @@ type PartialKey = (QueryKey, [u8; 16]);
 #[derive(Debug)]
 pub struct Engine {
     catalogue: CatalogueCache,
-    columns: Columns,
+    pub(super) columns: Columns,
     partials: Cache<PartialKey, Arc<Partial>>,
     genes: GenesCache,
     gate: Semaphore,
@@ -254,7 +254,7 @@ impl Engine {
         Ok(page)
     }
 
-    async fn partial(
+    pub(super) async fn partial(
         &self,
         query: &Resolved,
         charts: &[ChartKind],
@@ -297,7 +297,7 @@ impl Engine {
     }
 
     /// Fetches what a cell's frame is made of, with the frequencies of some of the query's groups.
-    async fn input(
+    pub(super) async fn input(
         &self,
         query: &Resolved,
         catalogue: &Catalogue,

@@ -10,6 +10,7 @@ mod exports;
 mod front_door;
 mod genes;
 mod live;
+mod statistics;
 mod support;
 mod uploads;
 mod validation;
