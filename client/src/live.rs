@@ -54,7 +54,7 @@ pub enum Event {
     /// The screen is at another version.
     Shown(Version),
     /// Anything else: pages, progress, imports, errors, a coming end.
-    Message(ServerMessage),
+    Message(Box<ServerMessage>),
 }
 
 /// A connection.
@@ -142,7 +142,7 @@ impl Live {
                         return self.shown(version).await;
                     }
                 }
-                other => return Ok(Event::Message(other)),
+                other => return Ok(Event::Message(Box::new(other))),
             }
         }
     }

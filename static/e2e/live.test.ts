@@ -1,6 +1,7 @@
 /** The main job: half a file is up and the page has moved; the rest comes; two browsers show the final numbers. */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { assertSums, openBrowser, openContext, PASSWORD, record, register, screenshots, seen } from "./browser";
@@ -187,6 +188,18 @@ test("a cut wire is said, and mended by itself", async () => {
   assertSums(await seen(page));
   await ask("region:20:1874000-1921000");
   await total(example.alleles.filter(({ pos }) => pos >= 1874000 && pos <= 1921000).length);
+});
+
+test("what is on the screen downloads as CSV", async () => {
+  const shown = await seen(page);
+  const version = await page.locator(root("")).getAttribute("data-version");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download CSV" }).click()]);
+  assert.equal(download.suggestedFilename(), `example-v${version}.csv`);
+  const lines = readFileSync(await download.path(), "utf8").split("\r\n");
+  assert.equal(lines.pop(), "");
+  assert.equal(lines.length, shown.total + 1);
+  assert.match(lines[0] ?? "", /^chrom,pos,ref,alt,id,.*example\.pop\.CEU status,example\.pop\.CEU ac,/);
+  await page.locator('.export[data-state="ready"] a').waitFor();
 });
 
 test("every example of the help page runs", async () => {

@@ -152,7 +152,8 @@ pub async fn remove(
 ) -> Result<StatusCode, Error> {
     let export = find(&state, &current, id).await?;
     exports::delete(&state.pool, current.user.id, id).await?;
-    if let Some(lease) = export.lease {
+    // Whoever still writes it loses the lease and tidies up.
+    if let (ExportState::Ready, Some(lease)) = (export.state.0, export.lease) {
         state.exporter.discard(lease).await;
     }
     Ok(StatusCode::NO_CONTENT)

@@ -80,6 +80,11 @@ impl ResultRow {
         (&self.chrom, self.pos)
     }
 
+    fn genes(&self) -> Option<Vec<String>> {
+        let genes = self.genes.as_ref()?.iter();
+        Some(genes.map(ToString::to_string).collect())
+    }
+
     fn variant_id(&self) -> String {
         format!(
             "{}-{}-{}-{}",
@@ -172,10 +177,7 @@ pub fn row_objects(rows: &[ResultRow], query: &Resolved) -> Vec<Row> {
             filter: row.filter.clone(),
             qual: row.qual,
             kind: row.kind.to_owned(),
-            genes: row
-                .genes
-                .as_ref()
-                .map(|genes| genes.iter().map(ToString::to_string).collect()),
+            genes: row.genes(),
             groups: names
                 .iter()
                 .cloned()
@@ -207,6 +209,7 @@ pub fn row_columns(rows: &[ResultRow], query: &Resolved) -> RowColumns {
         id: rows.iter().map(|row| row.id.clone()).collect(),
         filter: rows.iter().map(|row| row.filter.clone()).collect(),
         kind: rows.iter().map(|row| row.kind.to_owned()).collect(),
+        genes: rows.iter().map(ResultRow::genes).collect(),
         groups: query.shown.iter().enumerate().map(group).collect(),
     }
 }

@@ -296,6 +296,7 @@ impl Connection {
         demand: u64,
         watched: Result<Watched, QueryError>,
     ) -> Result<(), End> {
+        tracing::debug!(sub, demand, ok = watched.is_ok(), "query opened");
         if self.wanted.get(&sub) != Some(&demand) {
             return Ok(());
         }
@@ -393,6 +394,7 @@ impl Connection {
         }
         match self.screen.advance(&self.context.hub, to).await {
             Ok(frames) => {
+                tracing::debug!(%to, frames = frames.len(), "screen advanced");
                 if !frames.is_empty() {
                     self.sent_at = Instant::now();
                 }

@@ -25,7 +25,7 @@ const FIRST: &str = "##fileformat=VCFv4.3
 ##FORMAT=<ID=GQ,Number=1,Type=Integer,Description=\"Quality\">
 #CHROM	POS	ID	REF	ALT	QUAL	FILTER	INFO	FORMAT	A	B	C
 20	100	=1+1	A	G,T	0.1	PASS	.	GT	0/1	1/2	./.
-20	200	+cmd|' /C calc'!A0	A	C	29.5	q10	.	GT	0/1	0/0	0/0
+20	200	+cmd|'/C_calc'!A0	A	C	29.5	q10	.	GT	0/1	0/0	0/0
 20	300	-2+3	AT	A	.	.	.	GT	1/1	0/0	.
 20	400	@SUM(1)	G	GC	1e10	PASS	.	GT	0/0	0/0	0/0
 20	500	a\"b,c	G	C	7	PASS	.	GT	0/1	1/1	0/1
@@ -412,11 +412,13 @@ async fn an_export_waits_for_the_next_start() {
     let wanted = export(&client, &QueryRequest::new("GRCh37", "")).await;
     let whole = bytes(&client, &wanted).await;
     // As an instance leaves it that was killed while writing.
-    sqlx::query("UPDATE export SET state = 'running', leased_until = now() - interval '1 second'")
-        .execute(&pool)
-        .await
-        .unwrap();
+    let leased_until = "UPDATE export SET state = 'running', leased_until = $1::timestamptz";
+    let held = sqlx::query(leased_until).bind("infinity");
+    held.execute(&pool).await.unwrap();
+    import(&client, "third", SECOND, false).await;
     server.stop().await;
+    let lost = sqlx::query(leased_until).bind("2000-01-01");
+    lost.execute(&pool).await.unwrap();
     server.start_again().await;
     let written = client.export_settled(&wanted.id, |_| ()).await.unwrap();
     assert_eq!((written.state, written.rows), (ExportState::Ready, wanted.rows));

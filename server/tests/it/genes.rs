@@ -97,7 +97,7 @@ async fn genes_narrow_queries_and_name_rows() {
     import(&pool, GENES).await;
     assert_eq!(client.head().await.unwrap().seq, before.seq + 1);
     let page = ask(&client, "gene:sirpa AND af(CEU) > 5%").await;
-    assert_eq!(page.query, "gene:SIRPA AND af(test.pop.CEU) > 5%");
+    assert_eq!(page.query, "gene:SIRPA AND af(test.pop.CEU) > 0.05");
     assert_eq!(
         found(&page),
         [

@@ -11,6 +11,7 @@ import type { SubscriptionView } from "../live/screen";
 import type { ApiError } from "../protocol/ApiError";
 import type { Dataset } from "../protocol/Dataset";
 import type { ImportProgress } from "../protocol/ImportProgress";
+import type { NewExport } from "../protocol/NewExport";
 import type { Version } from "../protocol/Version";
 import { Feed, PAGE_SIZE } from "../table/feed";
 import { Pages } from "../table/pages";
@@ -26,6 +27,7 @@ import type { SeriesClass } from "../ui/palette";
 import { setBuildBadge } from "../ui/shell";
 import { formatAddress, parseAddress } from "./address";
 import type { ExploreState } from "./address";
+import { ExportButton } from "./export-button";
 import { ChartsPanel } from "./charts-panel";
 import { GroupsPanel } from "./groups-panel";
 import { QueryBar } from "./query-bar";
@@ -47,7 +49,8 @@ export class ExplorePage {
   readonly #bar: QueryBar;
   readonly #groups: GroupsPanel;
   readonly #charts: ChartsPanel;
-  readonly #status = new StatusLine();
+  readonly #export = new ExportButton(() => this.#asExport());
+  readonly #status = new StatusLine(this.#export.element);
   readonly #table: VirtualTable;
   readonly #feed: Feed;
   readonly #results: HTMLElement;
@@ -179,6 +182,14 @@ export class ExplorePage {
       page_size: PAGE_SIZE,
       hq: false,
     });
+  }
+
+  /** What the screen shows, as a file of the same version. */
+  #asExport(): NewExport | null {
+    const version = this.root.dataset["version"];
+    if (!this.#scope || version === undefined) return null;
+    const { build, datasets, shown } = this.#scope;
+    return { query: this.#state.query, build, dataset: datasets.map(({ slug }) => slug), groups: [...shown], version, format: "csv" };
   }
 
   #show(view: SubscriptionView, version: Version): void {

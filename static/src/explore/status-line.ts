@@ -26,8 +26,8 @@ export class StatusLine {
   readonly #outdated = h("span", { class: "chip chip-failed", hidden: true }, "answer to the question before");
   #connected = false;
 
-  constructor() {
-    this.element = h("div", { class: "status-line" }, h("p", { class: "count" }, this.#total, this.#noun), this.#state, this.#outdated, h("p", { class: "liveness" }, this.#version, this.#connection));
+  constructor(action: HTMLElement) {
+    this.element = h("div", { class: "status-line" }, h("p", { class: "count" }, this.#total, this.#noun), this.#state, this.#outdated, h("p", { class: "liveness" }, this.#version, this.#connection), action);
   }
 
   results(total: number, provisional: boolean, version: Version): void {

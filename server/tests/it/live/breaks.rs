@@ -70,8 +70,15 @@ async fn a_cut_connection_resumes_without_gap_or_duplicate() {
                 assert_fresh(&client, live.screen(), &asked[0], version).await;
                 break;
             }
-            Event::Message(ServerMessage::Error { error, .. }) => panic!("{error}"),
-            Event::Message(_) => {}
+            Event::Message(message) => {
+                assert!(
+                    !matches!(
+                        *message,
+                        ServerMessage::Error { .. } | ServerMessage::Reset { .. }
+                    ),
+                    "{message:?}"
+                );
+            }
         }
     }
     settle(&mut live, &client, &asked).await;
@@ -163,7 +170,9 @@ async fn a_socket_needs_a_ticket_that_was_not_used() {
     let asked = subscription(1, &["nothing".into()], "");
     live.subscribe(asked).await.unwrap();
     loop {
-        if let Event::Message(ServerMessage::Error { sub, error, .. }) = next(&mut live).await.unwrap() {
+        if let Event::Message(message) = next(&mut live).await.unwrap()
+            && let ServerMessage::Error { sub, error, .. } = *message
+        {
             assert_eq!((sub, error.code), (Some(1), ErrorCode::InvalidField));
             break;
         }

@@ -48,6 +48,13 @@ pub async fn without_imports(server: TestServer) -> TestServer {
 
 /// A server with other settings.
 pub async fn server_with(change: impl FnOnce(&mut Config)) -> TestServer {
+    // `ALLELECAST_LOG=debug` shows what the servers of a test say.
+    if let Ok(filter) = std::env::var("ALLELECAST_LOG") {
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_test_writer()
+            .try_init();
+    }
     let database = database().await;
     let data = tempfile::tempdir().unwrap();
     let mut config = Config::for_tests(&database.url, data.path().to_owned());
