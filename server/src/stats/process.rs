@@ -109,7 +109,7 @@ impl Process {
             return Err(missing(std::io::ErrorKind::BrokenPipe.into()));
         };
         let last_words = Arc::<Mutex<VecDeque<String>>>::default();
-        tokio::spawn(listen(errors, last_words.clone()));
+        let listening = tokio::spawn(listen(errors, last_words.clone()));
         let said = timeout(START, frames::receive(&mut output)).await;
         let hello = match said {
             Ok(Ok((RReply::Hello { r, packages, .. }, _))) => Hello { r, packages },
@@ -117,6 +117,8 @@ impl Process {
             Ok(Err(FrameError::Rubbish(what))) => return Err(WorkerError::Rubbish(what)),
             Ok(Err(FrameError::Ended)) => {
                 let how = how_it_ended(&mut child).await;
+                // Its last words may still be in the pipe.
+                let _ = timeout(LAST_WORDS, listening).await;
                 let words = words(&last_words);
                 tracing::warn!(how, last_words = words, "the R worker did not start");
                 let why = words.lines().last().unwrap_or(&how).to_owned();
