@@ -118,7 +118,7 @@ impl Process {
             Ok(Err(FrameError::Ended)) => {
                 let how = how_it_ended(&mut child).await;
                 // Its last words may still be in the pipe.
-                let _ = timeout(LAST_WORDS, listening).await;
+                let _ = timeout(END, listening).await;
                 let words = words(&last_words);
                 tracing::warn!(how, last_words = words, "the R worker did not start");
                 let why = words.lines().last().unwrap_or(&how).to_owned();
