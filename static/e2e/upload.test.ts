@@ -65,6 +65,8 @@ test("a dataset is deleted after a question", async () => {
   await page.waitForURL(`${server.url}/`);
   await page.locator("#datasets").getByRole("link", { name: "unphased" }).waitFor();
   assert.equal(await page.locator("#datasets").getByRole("link", { name: "broken" }).count(), 0);
+  const suggested = page.locator("#try").getByRole("link", { name: "gene:SIRPA AND af(CEU) > 5%" });
+  assert.match((await suggested.getAttribute("href")) ?? "", /dataset=unphased&q=gene%3ASIRPA/);
   await screenshots(page, "start");
 });
 

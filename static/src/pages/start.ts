@@ -50,6 +50,16 @@ function draw(): void {
   document.body.dataset["datasets"] = String(datasets.length);
   running.hidden = cards.empty;
   replace(list, datasets.length === 0 ? nothingYet() : datasetList(datasets));
+  replace(need("#try"), ...suggestion(datasets));
+}
+
+/** A question that finds something, for who has loaded the demo data and wonders what to ask. */
+function suggestion(known: Dataset[]): (HTMLElement | string)[] {
+  const demo = known.find(({ build, groups }) => build === "GRCh37" && groups.some(({ value }) => value === "CEU"));
+  if (!demo) return [];
+  const q = "gene:SIRPA AND af(CEU) > 5%";
+  const href = `/explore?${new URLSearchParams({ build: demo.build, dataset: demo.slug, q }).toString()}`;
+  return ["Try ", h("a", { href }, h("code", {}, q)), ` in ${demo.name}.`];
 }
 
 function nothingYet(): HTMLElement {

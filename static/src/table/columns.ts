@@ -14,6 +14,7 @@ export function rowCount(rows: RowColumns): number {
 export function appendRows(head: RowColumns, tail: RowColumns): RowColumns {
   if (rowCount(head) === 0) return tail;
   return {
+    ...(head.genes && tail.genes ? { genes: head.genes.concat(tail.genes) } : {}),
     chrom: head.chrom.concat(tail.chrom),
     pos: head.pos.concat(tail.pos),
     ref: head.ref.concat(tail.ref),
