@@ -9,6 +9,7 @@ mod embedded;
 mod exports;
 mod front_door;
 mod genes;
+mod killed;
 mod live;
 mod statistics;
 mod support;

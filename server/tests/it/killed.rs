@@ -1,0 +1,150 @@
+//! A server that is killed in the middle of an import: another goes on, nothing twice, nothing missing.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use allelecast_client::protocol::dataset::FileState;
+use allelecast_client::protocol::row::Row;
+use allelecast_client::{Client, QueryRequest};
+
+use crate::support::postgres::{TestDatabase, database};
+use crate::support::server::{PASSWORD, new_dataset};
+
+/// A server in a process of its own.
+struct Process {
+    child: Child,
+    url: String,
+}
+
+impl Process {
+    fn start(database: &TestDatabase, data: &std::path::Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_allelecast-server"))
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--database-url",
+                &database.url,
+                "--data-dir",
+            ])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines.find_map(|line| {
+            line.unwrap()
+                .split_once("ready at")
+                .map(|(_, url)| url.trim().to_owned())
+        });
+        let url = line.expect("the server says where it is");
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    /// `kill -9`.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn vcf() -> String {
+    let mut text = String::from(
+        "##fileformat=VCFv4.2\n##contig=<ID=20>\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
+         #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\tB\tC\n",
+    );
+    for record in 0..3_000u32 {
+        let genotypes = ["0/0\t0/1\t1/1", "0/1\t./.\t0/0", "1/2\t0/2\t0/0"][record as usize % 3];
+        let alternate = if record % 3 == 2 { "C,T" } else { "C" };
+        text += &format!(
+            "20\t{}\t.\tG\t{alternate}\t.\tUNDECLARED\t.\tGT\t{genotypes}\n",
+            1_000_000 + 100 * record
+        );
+    }
+    text
+}
+
+async fn rows(client: &Client, slug: &str) -> Vec<Row> {
+    let mut request = QueryRequest {
+        limit: Some(1_000),
+        ..QueryRequest::new("GRCh37", "")
+    }
+    .in_dataset(slug);
+    let mut all = Vec::new();
+    loop {
+        let page = client.query(&request).await.unwrap();
+        all.extend(page.rows);
+        match page.next {
+            Some(next) => request.cursor = Some(next),
+            None => return all,
+        }
+    }
+}
+
+/// Everything that an import says of a file, but for names and times.
+async fn outcome(client: &Client, id: i64, slug: &str) -> (i64, i64, String, Vec<String>) {
+    let settled = client.settled(id, |_| ()).await.unwrap();
+    assert_eq!(settled.files[0].state, FileState::Ready, "{settled:?}");
+    let rows = rows(client, slug)
+        .await
+        .into_iter()
+        .map(|row| format!("{row:?}").replace(slug, "dataset"));
+    let findings = client.findings_csv(id).await.unwrap();
+    (
+        settled.alleles,
+        settled.files[0].records,
+        findings,
+        rows.collect(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_server_goes_on_where_a_killed_one_stood() {
+    let database = database().await;
+    let data = tempfile::tempdir().unwrap();
+    let text = vcf();
+
+    let first = Process::start(&database, data.path());
+    let client = Client::new(&first.url).unwrap();
+    client.register("user@example.org", PASSWORD, None).await.unwrap();
+    let undisturbed = client.create_dataset(&new_dataset("undisturbed")).await.unwrap();
+    let mut upload = client
+        .begin_upload(undisturbed.id, "x.vcf", Some(text.len() as u64))
+        .await
+        .unwrap();
+    upload.append(text.clone()).await.unwrap();
+    client.complete(undisturbed.id).await.unwrap();
+    let expected = outcome(&client, undisturbed.id, &undisturbed.slug).await;
+    assert_eq!((expected.0, expected.1), (4_000, 3_000));
+
+    let disturbed = client.create_dataset(&new_dataset("disturbed")).await.unwrap();
+    let mut upload = client
+        .begin_upload(disturbed.id, "x.vcf", Some(text.len() as u64))
+        .await
+        .unwrap();
+    let path = upload.path().to_owned();
+    upload.append(text[..text.len() / 3].to_owned()).await.unwrap();
+    while client.dataset(disturbed.id).await.unwrap().alleles == 0 {}
+    first.kill();
+
+    let second = Process::start(&database, data.path());
+    let client = Client::new(&second.url).unwrap();
+    client.login("user@example.org", PASSWORD).await.unwrap();
+    let mut upload = client.resume_upload(&path).await.unwrap();
+    upload
+        .append(text[upload.offset() as usize..].to_owned())
+        .await
+        .unwrap();
+    client.complete(disturbed.id).await.unwrap();
+    assert_eq!(outcome(&client, disturbed.id, &disturbed.slug).await, expected);
+}
