@@ -1,6 +1,9 @@
 //! Datasets.
 //!
 //! Invariant: a dataset's state follows from its files and from whether its uploader completed it; it is not stored.
+//!
+//! Who locks a dataset and then takes a version must lock it `FOR NO KEY UPDATE`: a block's commit takes the version
+//! first and then, by its foreign key, shares the dataset's key. `FOR UPDATE` would make the two wait for each other.
 
 mod slug;
 mod state;
@@ -61,7 +64,7 @@ pub async fn create(
 pub async fn complete(head: &Head, pool: &PgPool, dataset_id: i64) -> Result<bool, StoreError> {
     let mut tx = pool.begin().await?;
     let changed: Option<bool> = sqlx::query_scalar(
-        "WITH before AS (SELECT id, completed_at FROM dataset WHERE id = $1 AND removed_seq IS NULL FOR UPDATE),
+        "WITH before AS (SELECT id, completed_at FROM dataset WHERE id = $1 AND removed_seq IS NULL FOR NO KEY UPDATE),
               updated AS (UPDATE dataset d SET completed_at = now() FROM before b
                           WHERE d.id = b.id AND b.completed_at IS NULL)
          SELECT completed_at IS NULL FROM before",
@@ -97,7 +100,7 @@ pub async fn remove(head: &Head, pool: &PgPool, dataset_id: i64) -> Result<bool,
     .execute(&mut *tx)
     .await?;
     let found: Option<i64> =
-        sqlx::query_scalar("SELECT id FROM dataset WHERE id = $1 AND removed_seq IS NULL FOR UPDATE")
+        sqlx::query_scalar("SELECT id FROM dataset WHERE id = $1 AND removed_seq IS NULL FOR NO KEY UPDATE")
             .bind(dataset_id)
             .fetch_optional(&mut *tx)
             .await?;

@@ -118,7 +118,7 @@ pub async fn start(
 ) -> Result<Started, StoreError> {
     let mut transaction = pool.begin().await?;
     jobs::hold(&mut transaction, claim).await?;
-    sqlx::query("SELECT 1 FROM dataset WHERE id = $1 FOR UPDATE")
+    sqlx::query("SELECT 1 FROM dataset WHERE id = $1 FOR NO KEY UPDATE")
         .bind(file.dataset_id)
         .execute(&mut *transaction)
         .await?;

@@ -270,3 +270,37 @@ async fn findings_come_by_page_and_as_safe_csv() {
         ErrorCode::NotFound
     );
 }
+
+#[tokio::test]
+async fn completing_lets_a_block_commit_that_has_taken_its_version() {
+    let server = server_without_imports().await;
+    let (client, id) = server.user_with_dataset().await;
+    client.begin_upload(id, "a.vcf", Some(10)).await.unwrap();
+    let pool = server.pool().await;
+    let mut block = pool.begin().await.unwrap();
+    sqlx::query("UPDATE head SET seq = seq + 1")
+        .execute(&mut *block)
+        .await
+        .unwrap();
+    let completing = tokio::spawn(async move { client.complete(id).await });
+    // Until it has the dataset and waits for the version.
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity
+                                WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    while !sqlx::query_scalar::<_, bool>(waits)
+        .fetch_one(&pool)
+        .await
+        .unwrap()
+    {
+        tokio::task::yield_now().await;
+    }
+    sqlx::query(
+        "INSERT INTO block (id, dataset_id, file_id, contig, first_pos, last_pos, span_start, span_end, n, bucket,
+                            bytes, created_seq)
+         SELECT nextval('block_id_seq'), dataset_id, id, 20, 1, 1, 1, 1, 1, 0, 0, 1 FROM vcf_file",
+    )
+    .execute(&mut *block)
+    .await
+    .unwrap();
+    block.rollback().await.unwrap();
+    completing.await.unwrap().unwrap();
+}
