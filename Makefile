@@ -31,8 +31,10 @@ check: ## Formatting, lints, types, generated files, licences
 	$(MAKE) --no-print-directory check-licences
 
 demo: build ## Upload the example to the server that `make run` started, slowly enough to watch
-	@target/release/allelecast upload --name demo --build GRCh37 --panel deploy/demo/shapeit4_example_panel.tsv \
-	    --limit-rate 100k data/cache/shapeit4-example/usr/share/doc/shapeit4/examples/test/unphased.vcf.gz
+	@[ -r data/first-account-password ] || { echo "make demo: start the server with \`make run\` first, and leave it running"; exit 1; }
+	target/release/allelecast upload --name demo --build GRCh37 --panel deploy/demo/shapeit4_example_panel.tsv \
+	    --url "$${ALLELECAST_URL:-http://127.0.0.1:8080}" --email first@allelecast.local --password-file data/first-account-password \
+	    --limit-rate 100K data/cache/shapeit4-example/usr/share/doc/shapeit4/examples/test/unphased.vcf.gz
 
 bench: ## Benchmarks against bcftools and plink2; figures go to bench/RESULTS.md
 	@deploy/bootstrap test
@@ -53,10 +55,12 @@ clean-data: ## Delete the database and the uploads of this clone (asks first)
 set-up:
 	@deploy/bootstrap run
 	deploy/demo-data
+	deploy/genes
 
 set-up-test:
 	@deploy/bootstrap test
 	deploy/demo-data
+	deploy/genes
 
 static/node_modules/.installed: static/package.json static/package-lock.json | set-up
 	@cd static

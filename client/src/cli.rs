@@ -5,6 +5,7 @@
 
 mod credentials;
 mod datasets;
+mod export;
 mod failure;
 mod login;
 mod query;
@@ -29,6 +30,7 @@ Examples:
   allelecast login --url https://alleles.example.org
   allelecast upload chr20.vcf.gz --name 'My cohort' --build GRCh38 --panel samples.tsv
   allelecast query --dataset my_cohort --build GRCh38 'region:20:1-5000000 AND af(EUR) < 1%'
+  allelecast export --dataset my_cohort --build GRCh38 'af(EUR) < 1%' --output rare.csv
   allelecast datasets --json | jq '.[].slug'";
 
 /// Talk to an Allelecast server.
@@ -74,6 +76,9 @@ enum Command {
     /// Ask for alleles
     #[command(after_help = query::AFTER_HELP)]
     Query(query::QueryArgs),
+    /// Fetch all alleles of a query as a file
+    #[command(after_help = export::AFTER_HELP)]
+    Export(export::ExportArgs),
 }
 
 /// Carries out a command.
@@ -83,6 +88,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Datasets => datasets::run(&cli.global).await,
         Command::Upload(args) => upload::run(&cli.global, args).await,
         Command::Query(args) => query::run(&cli.global, args).await,
+        Command::Export(args) => export::run(&cli.global, args).await,
     }
 }
 

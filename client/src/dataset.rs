@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use allelecast_protocol::dataset::{CreatedDataset, Dataset, FileState, Group, NewDataset, VcfFile};
+use allelecast_protocol::dataset::{
+    CreatedDataset, Dataset, FileState, Group, GroupUpdate, NewDataset, VcfFile,
+};
 use allelecast_protocol::finding::FindingsPage;
 use allelecast_protocol::panel::{PanelPreview, PanelPreviewRequest, SamplePage};
 use reqwest::Method;
@@ -92,5 +94,11 @@ impl Client {
     /// What a panel would do with these samples.
     pub async fn preview_panel(&self, request: &PanelPreviewRequest) -> Result<PanelPreview, Error> {
         self.post("/api/v1/panel/preview", request).await
+    }
+
+    /// Gives a group other members, by sample name; it is counted in the background.
+    pub async fn update_group(&self, id: i64, members: Vec<String>) -> Result<Group, Error> {
+        let path = format!("/api/v1/groups/{id}");
+        read(self.request(Method::PATCH, &path)?.json(&GroupUpdate { members })).await
     }
 }

@@ -17,8 +17,12 @@
 mod account;
 mod dataset;
 mod error;
+mod export;
+mod gene;
+pub mod live;
 mod query;
 mod request;
+mod statistics;
 pub mod upload;
 
 pub use allelecast_protocol as protocol;

@@ -206,3 +206,12 @@ pub struct FileError {
     #[cfg_attr(test, ts(optional))]
     pub line: Option<i64>,
 }
+
+/// `PATCH /groups/{id}`: other members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupUpdate {
+    /// Names of the samples that belong to it from then on.
+    pub members: Vec<String>,
+}

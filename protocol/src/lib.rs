@@ -7,11 +7,15 @@ pub mod account;
 pub mod chart;
 pub mod dataset;
 pub mod error;
+pub mod export;
 pub mod finding;
+pub mod gene;
 pub mod live;
 pub mod panel;
+pub mod r;
 pub mod row;
 pub mod size;
+pub mod statistics;
 pub mod version;
 
 pub use error::{ApiError, ErrorBody, ErrorCode, Span};

@@ -175,6 +175,10 @@ pub struct RowColumns {
     /// Types.
     #[serde(rename = "type")]
     pub kind: Vec<String>,
+    /// Symbols of the genes that each lies in; absent where no annotation of the build is loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub genes: Option<Vec<Vec<String>>>,
     /// Counts, one entry for each group asked for, in that order.
     pub groups: Vec<GroupColumns>,
 }

@@ -7,6 +7,7 @@ pub mod check;
 pub mod config;
 mod database;
 pub mod embedded;
+pub mod genes;
 mod listen;
 mod serve;
 mod shutdown;

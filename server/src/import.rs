@@ -9,6 +9,7 @@ pub mod decompress;
 pub mod encode;
 pub mod genotypes;
 pub mod header;
+mod judge;
 pub mod lines;
 pub mod record;
 mod recount;

@@ -9,6 +9,8 @@ mod engine;
 mod error;
 mod evaluate;
 mod frame;
+mod genes;
+mod genotypes;
 pub mod parse;
 mod resolve;
 mod resolved;
@@ -17,7 +19,8 @@ mod sums;
 
 pub use engine::{Engine, EngineLimits, Page};
 pub use error::QueryError;
-pub use resolve::{Request, resolve};
+pub use genotypes::{AlleleName, GenotypeMatrix, MatrixError, MatrixLimits};
+pub use resolve::{Request, UnknownGene, find_gene, resolve};
 pub use resolved::{GroupRef, QueryKey, Resolved};
 pub use rows::{ResultRow, row_columns, row_objects};
 pub use sums::Sums;

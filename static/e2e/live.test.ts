@@ -1,6 +1,7 @@
 /** The main job: half a file is up and the page has moved; the rest comes; two browsers show the final numbers. */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { assertSums, openBrowser, openContext, PASSWORD, record, register, screenshots, seen } from "./browser";
@@ -71,7 +72,6 @@ test("half of a file is up: the dataset imports, and the charts have moved", asy
   await page.waitForSelector(root('[data-connection="live"]'));
   await uploader.append(path, 0, bytes.subarray(0, half));
   await page.waitForFunction(() => Number(document.querySelector<HTMLElement>(".explore")?.dataset["total"]) > 0);
-  const recorded = await record(page);
   const now = await seen(page);
   assert.equal(now.state, "importing");
   assert.ok(now.total > 0 && now.total < example.alleles.length, String(now.total));
@@ -85,7 +85,6 @@ test("half of a file is up: the dataset imports, and the charts have moved", asy
   await page.goto(`${server.url}/`);
   await page.locator(".import-card").waitFor();
   await screenshots(page, "start-importing");
-  void recorded;
 
   const other = await openContext(browser, faults);
   const second = await other.newPage();
@@ -95,6 +94,10 @@ test("half of a file is up: the dataset imports, and the charts have moved", asy
   for (const one of [page, second]) await one.waitForSelector(root('[data-state="importing"]'));
   const records = await Promise.all([record(page), record(second)]);
 
+  // The rest comes after a break, so both go on from the version that they show.
+  server.wire.cut();
+  for (const one of [page, second]) await one.locator('.connection[data-phase="reconnecting"]').waitFor();
+  server.wire.mend();
   await uploader.append(path, half, bytes.subarray(half));
   await uploader.complete(id);
   for (const one of [page, second]) await one.waitForSelector(root(`[data-state="ready"][data-total="${example.alleles.length}"]`));
@@ -185,6 +188,33 @@ test("a cut wire is said, and mended by itself", async () => {
   assertSums(await seen(page));
   await ask("region:20:1874000-1921000");
   await total(example.alleles.filter(({ pos }) => pos >= 1874000 && pos <= 1921000).length);
+});
+
+test("what is on the screen downloads as CSV", async () => {
+  const shown = await seen(page);
+  const version = await page.locator(root("")).getAttribute("data-version");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download CSV" }).click()]);
+  assert.equal(download.suggestedFilename(), `example-v${version}.csv`);
+  const lines = readFileSync(await download.path(), "utf8").split("\r\n");
+  assert.equal(lines.pop(), "");
+  assert.equal(lines.length, shown.total + 1);
+  assert.match(lines[0] ?? "", /^chrom,pos,ref,alt,id,.*example\.pop\.CEU status,example\.pop\.CEU ac,/);
+  await page.locator('.export[data-state="ready"] a').waitFor();
+});
+
+test("every example of the help page runs", async () => {
+  await page.goto(`${server.url}/help`);
+  const examples = await page.locator(".syntax a").evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
+  assert.ok(examples.length >= 8);
+  for (const address of examples) {
+    // Genes are known where somebody has loaded them, and nobody has here.
+    if (address.includes("q=gene:")) continue;
+    await page.goto(address);
+    await page.waitForSelector(root("[data-version]:not([aria-busy])"));
+    assert.equal(await page.locator(".query-error").count(), 0, address);
+    const { total } = await seen(page);
+    assert.ok(total > 0, `${address} finds nothing in the example`);
+  }
 });
 
 test("no script failed, and nothing broke the content policy", () => {

@@ -9,8 +9,10 @@ import type { ApiError } from "./protocol/ApiError";
 import type { CreatedDataset } from "./protocol/CreatedDataset";
 import type { Dataset } from "./protocol/Dataset";
 import type { ErrorBody } from "./protocol/ErrorBody";
+import type { Export } from "./protocol/Export";
 import type { FindingsPage } from "./protocol/FindingsPage";
 import type { NewDataset } from "./protocol/NewDataset";
+import type { NewExport } from "./protocol/NewExport";
 import type { PanelPreview } from "./protocol/PanelPreview";
 import type { PanelPreviewRequest } from "./protocol/PanelPreviewRequest";
 import type { WsTicket } from "./protocol/WsTicket";
@@ -75,6 +77,9 @@ export const api = {
   retryFile: (id: number) => call<void>("POST", `/files/${id}/retry`),
   findings: (id: number) => call<FindingsPage>("GET", `/datasets/${id}/findings`),
   previewPanel: (request: PanelPreviewRequest) => call<PanelPreview>("POST", "/panel/preview", request),
+  createExport: (wanted: NewExport) => call<Export>("POST", "/exports", wanted),
+  export: (id: string) => call<Export>("GET", `/exports/${id}`),
+  deleteExport: (id: string) => call<void>("DELETE", `/exports/${id}`),
   loadDemo: () => call<CreatedDataset>("POST", "/demo"),
 };
 

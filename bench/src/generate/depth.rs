@@ -38,10 +38,12 @@ pub fn records(
         let frequency = frequency(random);
         for _ in 0..samples {
             let copies = usize::from(random.chance(frequency)) + usize::from(random.chance(frequency));
-            line.push(b'\t');
             match random.below(200) {
-                0 => line.extend_from_slice(b"./."),
-                _ => line.extend_from_slice(&pool[copies][random.below(POOL)]),
+                0 => line.extend_from_slice(b"\t./."),
+                _ => {
+                    line.push(b'\t');
+                    line.extend_from_slice(&pool[copies][random.below(POOL)]);
+                }
             }
         }
         line.push(b'\n');

@@ -38,6 +38,13 @@ impl Failure {
         }
     }
 
+    /// The same, with more lines.
+    pub fn and_then(mut self, more: &str) -> Self {
+        self.message.push('\n');
+        self.message.push_str(more);
+        self
+    }
+
     /// Tells the person at the terminal.
     pub fn report(&self) {
         // Nothing is left to do if standard error is closed.

@@ -1,7 +1,7 @@
 //! `allelecast query`.
 
-use allelecast_client::QueryRequest;
 use allelecast_client::protocol::row::{GroupCounts, Row, Status};
+use allelecast_client::{Error, QueryRequest};
 use clap::Args;
 
 use super::{Failure, Global, print_json, sign_in};
@@ -47,7 +47,10 @@ pub async fn run(global: &Global, args: QueryArgs) -> Result<(), Failure> {
     request.hq = args.hq;
     let mut first = true;
     loop {
-        let page = client.query(&request).await?;
+        let page = client
+            .query(&request)
+            .await
+            .map_err(|error| pointed(&request.query, error))?;
         if global.json {
             print_json(&page)?;
         } else {
@@ -65,6 +68,23 @@ pub async fn run(global: &Global, args: QueryArgs) -> Result<(), Failure> {
         if !args.all || request.cursor.is_none() {
             return Ok(());
         }
+    }
+}
+
+/// A failure that shows where in the query it is.
+fn pointed(query: &str, error: Error) -> Failure {
+    let span = match &error {
+        Error::Api { error, .. } => error.span,
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    match span {
+        Some(span) => {
+            let (start, end) = (span.start as usize, span.end as usize);
+            let marks = "^".repeat(end.saturating_sub(start).max(1));
+            failure.and_then(&format!("  {query}\n  {}{marks}", " ".repeat(start)))
+        }
+        None => failure,
     }
 }
 

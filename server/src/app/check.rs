@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use crate::import::decompress::Ending;
 use crate::import::validate::{ContainerFault, Limits, Profile, Report, Validator, Verdict};
 use lines::{Line, Lines};
 
@@ -107,5 +108,9 @@ pub fn check_file(path: &Path, profile: Profile, limits: Limits) -> io::Result<R
         }
     }
     validator.finish(&mut report);
+    if lines.reader().ending() == Some(Ending::NoEofMarker) {
+        let message = "the bgzip end-of-file marker is missing: the file may have lost its end".into();
+        validator.container(ContainerFault::NoEofMarker, message, &mut report);
+    }
     Ok(report)
 }

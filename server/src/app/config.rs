@@ -4,13 +4,17 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use allelecast_protocol::size::parse_size;
 use clap::{Args, Parser, Subcommand};
 
 use super::check::CheckArgs;
-use crate::http::Limits;
+use crate::domain::build::Build;
+use crate::http::{Demo, Limits};
+use crate::knowledge::Source;
 use crate::query::EngineLimits;
+use crate::stats::WorkerConfig;
 
 /// Live allele frequencies for each of your sample groups.
 #[derive(Debug, Parser)]
@@ -36,6 +40,9 @@ pub enum Command {
     /// Accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Gene annotation
+    #[command(subcommand)]
+    Genes(GenesCommand),
 }
 
 /// Commands about accounts.
@@ -72,6 +79,48 @@ pub enum UserCommand {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+}
+
+/// Commands about gene annotation.
+#[derive(Debug, Subcommand)]
+pub enum GenesCommand {
+    /// Replace what a source says of a build by a file
+    Import {
+        /// The file, plain or gzip
+        file: PathBuf,
+        /// Which annotation.
+        #[command(flatten)]
+        annotation: AnnotationArgs,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// List what is loaded
+    List {
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// List what of an annotation was refused, or decided by the rule for conflicting names
+    Refused {
+        /// Which annotation.
+        #[command(flatten)]
+        annotation: AnnotationArgs,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+}
+
+/// Which annotation.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct AnnotationArgs {
+    /// Reference build: GRCh37, GRCh38 or T2T-CHM13
+    #[arg(long, value_name = "BUILD")]
+    pub build: Build,
+    /// Source: biovizBase or ideogram
+    #[arg(long, value_name = "SOURCE")]
+    pub source: Source,
 }
 
 /// Where a password comes from.
@@ -145,6 +194,14 @@ pub struct Config {
         value_name = "FOLDER"
     )]
     pub static_dir: PathBuf,
+    /// Folder of the gene annotation that `deploy/genes` fetched; loaded where a build has none
+    #[arg(
+        long,
+        env = "ALLELECAST_GENES_DIR",
+        default_value = "data/cache/genes",
+        value_name = "FOLDER"
+    )]
+    pub genes_dir: PathBuf,
     /// Redis that carries hints between instances; an instance alone needs none
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
@@ -154,9 +211,53 @@ pub struct Config {
     /// What the engine may keep.
     #[command(flatten)]
     pub engine: EngineConfig,
+    /// How R is used.
+    #[command(flatten)]
+    pub statistics: StatisticsConfig,
+    /// The demo data.
+    #[command(flatten)]
+    pub demo: Demo,
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// How R is used.
+#[derive(Debug, Clone, Args)]
+pub struct StatisticsConfig {
+    /// The program that runs R; without it, the one beside this program
+    #[arg(long, env = "ALLELECAST_R_WORKER", value_name = "PROGRAM")]
+    pub r_worker: Option<PathBuf>,
+    /// Folder of the R package's sources; where there is none, the installed package is used
+    #[arg(long, env = "ALLELECAST_R_DIR", default_value = "r", value_name = "FOLDER")]
+    pub r_dir: PathBuf,
+    /// R processes at once
+    #[arg(long, env = "ALLELECAST_R_WORKERS", default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub r_workers: u32,
+    /// Address space of an R process
+    #[arg(long, env = "ALLELECAST_R_MEMORY", default_value = "2GiB", value_parser = parse_size, value_name = "SIZE")]
+    pub r_memory: u64,
+    /// Seconds that R may work on one group
+    #[arg(long, env = "ALLELECAST_R_TIME", default_value_t = 300, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub r_time: u64,
+}
+
+impl StatisticsConfig {
+    /// As the pool takes them.
+    pub fn workers(&self) -> WorkerConfig {
+        let beside = || {
+            let own = std::env::current_exe().unwrap_or_default();
+            own.with_file_name("allelecast-r")
+        };
+        WorkerConfig {
+            program: self.r_worker.clone().unwrap_or_else(beside),
+            r_dir: self.r_dir.clone(),
+            memory: self.r_memory,
+            time: Duration::from_secs(self.r_time),
+            size: self.r_workers as usize,
+            arguments: Vec::new(),
+        }
+    }
 }
 
 /// What the query engine may keep in memory.
@@ -188,7 +289,7 @@ impl Config {
         Config {
             database: DatabaseConfig {
                 database_url: Some(url),
-                data_dir,
+                data_dir: data_dir.clone(),
                 database_connections: 8,
                 database_patience: 5,
             },
@@ -197,12 +298,21 @@ impl Config {
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             static_dir: "static/dist".into(),
+            genes_dir: data_dir.join("genes"),
             redis_url: None,
             jobs: 2,
             engine: EngineConfig {
                 column_cache: 64 << 20,
                 partial_cache: 16 << 20,
             },
+            statistics: StatisticsConfig {
+                r_worker: None,
+                r_dir: "../r".into(),
+                r_workers: 1,
+                r_memory: 2 << 30,
+                r_time: 120,
+            },
+            demo: Demo::default(),
             limits: Limits::default(),
         }
     }

@@ -15,13 +15,16 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::accounts::{self, FirstAccount};
 use super::embedded::EmbeddedError;
-use super::{Config, Database, ListenError, listen, shutdown, sweep, telemetry};
+use super::{Config, Database, ListenError, genes, listen, shutdown, sweep, telemetry};
+use crate::export::Exporter;
 use crate::http::auth::password::{self, Passwords};
 use crate::http::{self, AppState, Settings};
 use crate::import::{Workbench, worker};
 use crate::live::{self, Hub};
 use crate::query::{Engine, QueryError};
+use crate::stats::{Runs, Workers};
 use crate::store::StoreError;
 use crate::store::head::Head;
 use crate::store::raw::RawStore;
@@ -62,11 +65,14 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where people reach it.
     pub public_url: String,
+    /// The account that a private database begins with.
+    pub first_account: Option<FirstAccount>,
     draining: watch::Sender<bool>,
     server: AbortOnDrop,
     background: JoinSet<()>,
-    worker: JoinHandle<()>,
+    worker: JoinHandle<((), ())>,
     stop: CancellationToken,
+    runs: Arc<Runs>,
     tasks: TaskTracker,
     drain: std::time::Duration,
     database: Database,
@@ -86,16 +92,29 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let listener = listen::listen(config.listen).await?;
     let address = listener.local_addr()?;
     let database = Database::open(&config.database).await?;
+    // Before anything answers: who waits for `/readyz` finds the account.
+    let first_account = match database.embedded {
+        Some(_) => accounts::first(&database.pool, &config.database.data_dir).await?,
+        None => None,
+    };
     let (draining, draining_seen) = watch::channel(false);
     let stop = CancellationToken::new();
     let settings = settings(&config, address);
     let public_url = settings.public_url.clone();
     let head = Arc::new(Head::open(database.pool.clone()).await?);
     let engine = Arc::new(Engine::open(database.pool.clone(), head.clone(), config.engine.limits()).await?);
+    let workers = Workers::new(config.statistics.workers());
+    let runs = Runs::new(database.pool.clone(), engine.clone(), workers, stop.clone());
     let state = AppState {
         pool: database.pool.clone(),
         hub: Hub::start(engine.clone(), head.clone(), database.pool.clone(), stop.clone()),
         imports: live::imports::start(database.pool.clone(), stop.clone()),
+        runs: runs.clone(),
+        exporter: Exporter::open(
+            database.pool.clone(),
+            engine.clone(),
+            config.database.data_dir.join("exports"),
+        )?,
         engine,
         head,
         raw: RawStore::local(&config.database.data_dir.join("raw"))?,
@@ -109,6 +128,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let mut background = JoinSet::new();
     background.spawn(sweep::run(state.clone()));
+    background.spawn(genes::load_missing(
+        state.head.clone(),
+        state.pool.clone(),
+        config.genes_dir.clone(),
+    ));
     if let Some(url) = &config.redis_url {
         let client =
             redis::Client::open(url.as_str()).map_err(|error| StartError::Redis(error.to_string()))?;
@@ -121,17 +145,21 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         raw_arrived: state.raw_arrived.clone(),
         limits: Default::default(),
     };
-    let worker = tokio::spawn(worker::work(bench, config.jobs as usize, stop.clone()));
+    let imports = worker::work(bench, config.jobs as usize, stop.clone());
+    let exports = state.exporter.clone().work(stop.clone());
+    let worker = tokio::spawn(async { tokio::join!(imports, exports) });
     let (tasks, drain) = (state.tasks.clone(), state.settings.limits.drain_time());
     let server = AbortOnDrop(tokio::spawn(answer(listener, state)));
     Ok(Running {
         address,
         public_url,
+        first_account,
         draining,
         server,
         background,
         worker,
         stop,
+        runs,
         tasks,
         drain,
         database,
@@ -156,6 +184,9 @@ impl Running {
             tracing::warn!("a job did not stop in time; its lease will run out");
             self.worker.abort();
         }
+        if tokio::time::timeout(self.drain, self.runs.ended()).await.is_err() {
+            tracing::warn!("a statistic did not stop in time; its lease will run out");
+        }
         self.background.shutdown().await;
         self.database.close().await?;
         Ok(())
@@ -164,13 +195,8 @@ impl Running {
 
 /// Serves until a signal asks to stop.
 pub async fn serve(config: Config) -> Result<(), StartError> {
-    let data_dir = config.database.data_dir.clone();
     let running = start(config).await?;
-    let account = match running.database.embedded {
-        Some(_) => super::accounts::first(&running.database.pool, &data_dir).await?,
-        None => None,
-    };
-    greeting::print(&running.public_url, account.as_ref())?;
+    greeting::print(&running.public_url, running.first_account.as_ref())?;
     let signal = shutdown::requested().await?;
     tracing::info!(signal, "stopping; the same signal again stops at once");
     tokio::select! {
@@ -227,6 +253,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         allowed_origins,
         trusted_proxies: config.trusted_proxies.clone(),
         static_dir: config.static_dir.clone(),
+        demo: config.demo.clone(),
         limits: config.limits.clone(),
     }
 }

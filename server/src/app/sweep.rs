@@ -30,6 +30,7 @@ async fn once(state: &AppState) -> Result<(), StoreError> {
     sessions::sweep(&state.pool).await?;
     tickets::sweep(&state.pool).await?;
     attempts::sweep(&state.pool).await?;
+    state.exporter.sweep().await?;
     let keep = state.settings.limits.upload_expiry;
     let swept = expiry::sweep(&state.head, &state.pool, &state.raw, keep).await?;
     if swept != expiry::Swept::default() {

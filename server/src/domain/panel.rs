@@ -15,6 +15,15 @@ pub use parse::PanelError;
 /// Family and value of the group of all samples, which always exists.
 pub const ALL: &str = "all";
 
+/// The full name of a group: `dataset.family.value`, `dataset.all` for everybody.
+pub fn group_name(slug: &str, family: &str, value: &str) -> String {
+    if family == ALL {
+        format!("{slug}.{ALL}")
+    } else {
+        format!("{slug}.{family}.{value}")
+    }
+}
+
 /// A panel as read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Panel {

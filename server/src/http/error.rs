@@ -14,7 +14,10 @@ use crate::store;
 
 /// An error on its way to a client.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     api: ApiError,
     source: Option<Box<dyn StdError + Send + Sync>>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -74,62 +77,58 @@ impl Error {
 
     /// A fault of ours: `source` is logged, the client learns only that it happened.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        let api = ApiError::new(
+        Self::new(
             ErrorCode::Internal,
             "Something went wrong on our side. It was logged.",
-        );
-        Self {
-            source: Some(source.into()),
-            ..api.into()
-        }
+        )
+        .caused_by(source)
+    }
+
+    fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
     }
 
     /// The same, with a response header.
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
         self
     }
 
     /// The same, saying what to do.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.api.hint = Some(hint.into());
+        self.0.api.hint = Some(hint.into());
         self
     }
 
     /// The code.
     pub fn code(&self) -> ErrorCode {
-        self.api.code
+        self.0.api.code
     }
 }
 
 impl std::fmt::Display for Error {
     /// What the client reads.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.api.fmt(f)
+        self.0.api.fmt(f)
     }
 }
 
 impl From<ApiError> for Error {
     fn from(api: ApiError) -> Self {
-        Self {
+        Self(Box::new(Inner {
             api,
             source: None,
             headers: Vec::new(),
-        }
+        }))
     }
 }
 
 impl From<store::StoreError> for Error {
     fn from(error: store::StoreError) -> Self {
         if error.is_away() {
-            let api = ApiError::new(
-                ErrorCode::Unavailable,
-                "The database cannot be reached. Try again in a moment.",
-            );
-            return Self {
-                source: Some(error.into()),
-                ..api.into()
-            };
+            let text = "The database cannot be reached. Try again in a moment.";
+            return Self::unavailable(text).caused_by(error);
         }
         Self::internal(error)
     }
@@ -183,13 +182,14 @@ impl From<PathRejection> for Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let code = self.api.code;
-        if let Some(source) = &self.source {
+        let Inner { api, source, headers } = *self.0;
+        let code = api.code;
+        if let Some(source) = &source {
             tracing::error!(error = %Chain(source.as_ref()), code = code.as_str(), "request failed");
         }
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(ErrorBody { error: self.api })).into_response();
-        response.headers_mut().extend(self.headers);
+        let mut response = (status, Json(ErrorBody { error: api })).into_response();
+        response.headers_mut().extend(headers);
         response
     }
 }

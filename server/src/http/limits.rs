@@ -78,6 +78,17 @@ pub struct Limits {
     /// Rows of one page of samples or findings
     #[arg(long, env = "ALLELECAST_MAX_PAGE", default_value_t = 1_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_page: u32,
+    /// Exports that one account may keep
+    #[arg(long, env = "ALLELECAST_MAX_EXPORTS", default_value_t = 100, value_name = "N")]
+    pub max_exports: u32,
+    /// Seconds after which an export is deleted
+    #[arg(
+        long,
+        env = "ALLELECAST_EXPORT_EXPIRY",
+        default_value_t = 7 * 86_400,
+        value_name = "SECONDS"
+    )]
+    pub export_expiry: u32,
     /// Seconds that requests under way are given when the server stops
     #[arg(long, env = "ALLELECAST_DRAIN", default_value_t = 10, value_name = "SECONDS")]
     pub drain: u32,

@@ -3,7 +3,7 @@
 //! Invariant: the order is written in [`wrap`] and nowhere else; what stands first sees a request first.
 
 use std::any::Any;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -79,11 +79,57 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 }
 
 /// Gives up on a request that takes too long.
-pub(super) async fn time_limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(state.settings.limits.request_time(), next.run(request)).await {
+pub(super) async fn time_limit(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Error::unavailable("This took too long.")
-            .with_header(header::RETRY_AFTER, 5.into())
-            .into_response(),
+        Err(_) => {
+            let error = Error::unavailable("This took too long.");
+            error.with_header(header::RETRY_AFTER, 5.into()).into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn answer(router: Router) -> (StatusCode, String) {
+        let response = router
+            .oneshot(Request::get("/").body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_request_is_given_up_after_its_time() {
+        let endless = get(std::future::pending::<()>);
+        let limit = from_fn_with_state(Duration::ZERO, time_limit);
+        let (status, text) = answer(Router::new().route("/", endless).layer(limit)).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(text.contains(r#""code":"unavailable""#), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_like_any_other() {
+        async fn panics() {
+            panic!("the secret is 42");
+        }
+        let router = Router::new()
+            .route("/", get(panics))
+            .layer(CatchPanicLayer::custom(panicked));
+        let (status, text) = answer(router).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(
+            text.contains(r#""code":"internal""#) && !text.contains("42"),
+            "{text}"
+        );
     }
 }

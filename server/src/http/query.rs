@@ -71,9 +71,6 @@ pub(super) struct Question {
 impl QueryParams {
     /// Binds the question's names.
     pub(super) async fn bind(&self, state: &AppState) -> Result<Question, Error> {
-        let asked = self.version.as_deref().map(str::parse::<Version>).transpose();
-        let asked = asked.map_err(|message| Error::invalid_field("version", message))?;
-        let (catalogue, version) = state.engine.at(asked).await?;
         let (datasets, groups) = (list(&self.dataset), list(&self.groups));
         let request = Request {
             build: &self.build,
@@ -82,12 +79,7 @@ impl QueryParams {
             groups: &groups,
             hq: self.hq,
         };
-        let query = state.engine.resolve(request, &catalogue, version.seq).await?;
-        Ok(Question {
-            query,
-            catalogue,
-            version,
-        })
+        bind(state, request, self.version.as_deref()).await
     }
 
     fn rows(&self) -> Result<usize, Error> {
@@ -101,6 +93,23 @@ impl QueryParams {
             ))
         }
     }
+}
+
+/// Binds a question's names at the version `epoch.seq`, or at the newest.
+pub(super) async fn bind(
+    state: &AppState,
+    request: Request<'_>,
+    version: Option<&str>,
+) -> Result<Question, Error> {
+    let asked = version.map(str::parse::<Version>).transpose();
+    let asked = asked.map_err(|message| Error::invalid_field("version", message))?;
+    let (catalogue, version) = state.engine.at(asked).await?;
+    let query = state.engine.resolve(request, &catalogue, version.seq).await?;
+    Ok(Question {
+        query,
+        catalogue,
+        version,
+    })
 }
 
 impl From<QueryError> for Error {
@@ -239,7 +248,7 @@ fn is_provisional(question: &Question) -> bool {
 }
 
 /// Splits a list at commas outside braces.
-fn list(text: &str) -> Vec<String> {
+pub(super) fn list(text: &str) -> Vec<String> {
     let (mut items, mut depth) = (vec![String::new()], 0);
     for c in text.chars() {
         match c {

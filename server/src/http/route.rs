@@ -81,7 +81,7 @@ impl Route {
             handler = handler.layer(from_fn_with_state(state.clone(), auth::require_user));
         }
         if self.timed {
-            handler = handler.layer(from_fn_with_state(state.clone(), middleware::time_limit));
+            handler = handler.layer(from_fn_with_state(limits.request_time(), middleware::time_limit));
         }
         handler
     }

@@ -35,6 +35,7 @@ pub fn table() -> Vec<Route> {
         // Datasets and what belongs to them.
         get("/api/v1/datasets", datasets::list),
         post("/api/v1/datasets", datasets::create).carries_panel(),
+        post("/api/v1/demo", demo::create),
         get("/api/v1/datasets/{id}", datasets::show),
         delete("/api/v1/datasets/{id}", datasets::remove),
         post("/api/v1/datasets/{id}/complete", datasets::complete),
@@ -43,11 +44,22 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/files/{id}/cancel", files::cancel),
         post("/api/v1/files/{id}/retry", files::retry),
         get("/api/v1/groups", groups::list),
+        patch("/api/v1/groups/{id}", groups::update),
         post("/api/v1/panel/preview", panel::preview).carries_panel(),
         // Questions.
         get("/api/v1/query", query::query).streams(),
         get("/api/v1/aggregates", query::aggregates),
         get("/api/v1/head", query::head),
+        get("/api/v1/genes/{symbol}", genes::show),
+        post("/api/v1/exports", exports::create),
+        get("/api/v1/exports/{id}", exports::show),
+        delete("/api/v1/exports/{id}", exports::remove),
+        get("/api/v1/exports/{id}/file", exports::file).streams(),
+        // Statistics.
+        get("/api/v1/statistics", statistics::list),
+        post("/api/v1/statistics/hwe", statistics::hwe),
+        get("/api/v1/statistics/runs/{id}", statistics::show),
+        delete("/api/v1/statistics/runs/{id}", statistics::stop),
         get("/ws", socket::upgrade).open().streams(),
         // Uploads, tus 1.0.
         options("/api/v1/uploads", uploads::capabilities),

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use super::Limits;
+use super::demo::Demo;
 
 /// Settings of the HTTP side.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// The bundle of the pages.
     pub static_dir: PathBuf,
+    /// The demo data.
+    pub demo: Demo,
     /// Limits.
     pub limits: Limits,
 }

@@ -10,10 +10,12 @@ use tokio_util::task::TaskTracker;
 
 use allelecast_protocol::live::ImportProgress;
 
-use super::{Assets, Settings};
 use super::auth::password::Passwords;
+use super::{Assets, Settings};
+use crate::export::Exporter;
 use crate::live::Hub;
 use crate::query::Engine;
+use crate::stats::Runs;
 use crate::store::head::Head;
 use crate::store::pool::PgPool;
 use crate::store::raw::RawStore;
@@ -32,6 +34,10 @@ pub struct AppState {
     pub assets: Arc<Assets>,
     /// Answers queries.
     pub engine: Arc<Engine>,
+    /// Statistics.
+    pub runs: Arc<Runs>,
+    /// Writes exports.
+    pub exporter: Exporter,
     /// Live queries.
     pub hub: Arc<Hub>,
     /// News of imports.

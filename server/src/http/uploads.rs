@@ -156,6 +156,16 @@ pub async fn terminate(
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(TUS_RESUMABLE, VERSION)])).into_response())
 }
 
+/// Stores a whole file from its first byte on, as one request would bring it.
+pub(super) async fn receive_file(
+    state: &AppState,
+    user_id: Uuid,
+    raw_id: Uuid,
+    body: Body,
+) -> Result<(), Error> {
+    receive::receive(state, user_id, raw_id, 0, None, body).await
+}
+
 async fn declare_size(state: &AppState, raw_id: Uuid, request_headers: &HeaderMap) -> Result<(), Error> {
     let size = headers::declared_size(request_headers, state.settings.limits.max_upload)?;
     let Some(size) = size else { return Ok(()) };

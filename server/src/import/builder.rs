@@ -3,7 +3,7 @@
 //! Invariant: every emitted block carries a checkpoint from which a new builder emits the same blocks that this one
 //! still will, given the file from the checkpoint's offset on.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     count::{ChunkResult, CountedRecord, Position},
@@ -32,7 +32,8 @@ pub struct BlockBuilder {
     next: Position,
     records: u64,
     alleles: u64,
-    finished: BTreeSet<i16>,
+    /// Contigs that others followed, with the last position of each.
+    finished: BTreeMap<i16, u32>,
     contig: Option<Current>,
     /// Alleles up to this position of this contig were emitted before the builder was restored.
     emitted: Option<OpenContig>,
@@ -61,7 +62,7 @@ impl BlockBuilder {
             next,
             records: 0,
             alleles: 0,
-            finished: BTreeSet::new(),
+            finished: BTreeMap::new(),
             contig: None,
             emitted: None,
         }
@@ -139,14 +140,20 @@ impl BlockBuilder {
             return Ok(());
         }
         self.leave(record.place, blocks);
-        if self.finished.contains(&ordinal) {
-            return Err(error(RecordProblem::ContigReturns));
+        // A contig may come back, as long as its positions go on: the specification asks that it "should" not.
+        let through = self.finished.remove(&ordinal);
+        if let Some(previous) = through.filter(|&through| record.position <= through) {
+            return Err(error(RecordProblem::Unsorted {
+                position: record.position,
+                previous,
+            }));
         }
         let emitted = self.emitted.filter(|emitted| emitted.contig == ordinal);
+        let through = emitted.map(|emitted| emitted.emitted_through).or(through);
         self.contig = Some(Current {
             contig: record.contig,
             position: record.position,
-            span_start: emitted.map_or(1, |emitted| emitted.emitted_through + 1),
+            span_start: through.map_or(1, |through| through + 1),
             open: Vec::new(),
             open_bytes: 0,
             waiting: Vec::new(),
@@ -220,7 +227,8 @@ impl BlockBuilder {
         let Some(mut current) = self.contig.take() else {
             return;
         };
-        self.finished.insert(current.contig.ordinal);
+        let last = current.open.last().map_or(0, Row::position).max(current.position);
+        self.finished.insert(current.contig.ordinal, last);
         self.emitted = None;
         if let Some(mut block) = current.emit(current.open.len()) {
             self.alleles += block.len() as u64;
@@ -238,7 +246,11 @@ impl BlockBuilder {
             line: place.line,
             records,
             alleles: self.alleles,
-            finished: self.finished.iter().copied().collect(),
+            finished: self
+                .finished
+                .iter()
+                .map(|(&contig, &last)| (contig, last))
+                .collect(),
             open: None,
         }
     }

@@ -62,11 +62,6 @@ pub enum RecordProblem {
         /// POS of the record before.
         previous: u32,
     },
-    /// A contig returns after another one.
-    #[error(
-        "the contig comes back after records of another one: all records of a contig must follow one another"
-    )]
-    ContigReturns,
 }
 
 /// The columns of a record before FORMAT, split but not parsed, and the rest of the line.

@@ -6,6 +6,7 @@ use super::decompress::DecompressError;
 use super::header::HeaderError;
 use super::lines::LineTooLong;
 use super::record::RecordError;
+use super::validate::ContainerFault;
 
 /// The reason that a file is refused for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Refused {
     pub message: String,
     /// The line at fault, from 1.
     pub line: Option<u64>,
+    /// The container's fault, if it is one.
+    pub fault: Option<ContainerFault>,
 }
 
 impl Refused {
@@ -22,13 +25,17 @@ impl Refused {
         Self {
             message: message.into(),
             line: None,
+            fault: None,
         }
     }
 }
 
 impl From<DecompressError> for Refused {
     fn from(error: DecompressError) -> Self {
-        Self::of_file(error.to_string())
+        Self {
+            fault: Some(ContainerFault::of(&error)),
+            ..Self::of_file(error.to_string())
+        }
     }
 }
 
@@ -37,6 +44,7 @@ impl From<LineTooLong> for Refused {
         Self {
             message: error.to_string(),
             line: Some(error.line),
+            fault: None,
         }
     }
 }
@@ -46,6 +54,7 @@ impl From<HeaderError> for Refused {
         Self {
             message: error.problem.to_string(),
             line: Some(error.line),
+            fault: None,
         }
     }
 }
@@ -55,6 +64,7 @@ impl From<RecordError> for Refused {
         Self {
             message: error.problem.to_string(),
             line: Some(error.line),
+            fault: None,
         }
     }
 }

@@ -4,15 +4,14 @@
 
 use std::sync::Arc;
 
-use allelecast_protocol::Version;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::builder::{Checkpoint, DraftBlock};
-use super::decompress::Ending;
+use super::encode::new_block;
 use super::header::Header;
 use super::refusal::Refused;
-use super::tally::{Event, Plan, tally};
+use super::tally::{Event, Order, Plan, Progress, tally};
 use super::{split, tail};
 use crate::domain::block::BlockLimits;
 use crate::domain::build::{Build, ContigIndex, ContigRef};
@@ -20,12 +19,15 @@ use crate::domain::columns::ColumnError;
 use crate::domain::groups::{GroupMasks, Sex};
 use crate::domain::panel::{Panel, PanelGroups};
 use crate::store::StoreError;
-use crate::store::blocks::NewBlock;
 use crate::store::head::Head;
-use crate::store::imports::{self, Advance, ImportFile, NewFinding, NewGroup, NewSample, Refusal, Started};
+use crate::store::imports::{self, Advance, Findings, ImportFile, NewGroup, NewSample, Refusal, Started};
 use crate::store::jobs::Claim;
 use crate::store::pool::PgPool;
 use crate::store::raw::RawStore;
+
+mod notes;
+
+use notes::{Stored, advance, findings, profile};
 
 /// Pieces of raw bytes, chunks and blocks that may wait at each hand-over: this bounds an import's memory.
 const PIECES_WAITING: usize = 16;
@@ -74,30 +76,31 @@ pub(super) async fn run(
     let Some(file) = imports::load(&bench.pool, file_id).await? else {
         return Ok(());
     };
-    let resume = file
+    let stored = file
         .checkpoint
         .clone()
-        .and_then(|json| serde_json::from_value::<Checkpoint>(json).ok());
+        .and_then(|json| serde_json::from_value::<Stored>(json).ok());
+    // Findings behind the checkpoint are found again.
+    let judged_to = stored.as_ref().map_or(0, |stored| stored.judged.judged_to());
+    imports::forget_findings(&bench.pool, claim, file.file_id, judged_to as i64).await?;
     let (pieces_to, pieces) = mpsc::channel(PIECES_WAITING);
     let (parts_to, parts) = mpsc::channel(CHUNKS_WAITING);
     let (events_to, events) = mpsc::channel(BLOCKS_WAITING);
-    let following = tail::tail(
-        bench.pool.clone(),
-        bench.raw.clone(),
-        file.raw_id,
-        bench.raw_arrived.clone(),
-        pieces_to,
-    );
-    let skip_to = resume.clone();
+    let (pool, raw) = (bench.pool.clone(), bench.raw.clone());
+    let following = tail::tail(pool, raw, file.raw_id, bench.raw_arrived.clone(), pieces_to);
+    let skip_to = stored.as_ref().map(|stored| stored.at.clone());
     tokio::task::spawn_blocking(move || split::split(pieces, parts_to, skip_to));
-    let limits = bench.limits;
-    tokio::task::spawn_blocking(move || tally(parts, events_to, limits));
+    let order = Order {
+        limits: bench.limits,
+        profile: profile(&file.profile),
+        resume: stored.map(|stored| (stored.at, stored.judged)),
+    };
+    tokio::task::spawn_blocking(move || tally(parts, events_to, order));
     let run = Run {
         bench,
         claim,
         file,
         group_versions: Vec::new(),
-        resume,
     };
     tokio::select! {
         () = stop.cancelled() => Err(ImportError::Stopped),
@@ -115,7 +118,6 @@ struct Run<'a> {
     file: ImportFile,
     /// Ids of the group versions, in the order of each block's frequencies.
     group_versions: Vec<i64>,
-    resume: Option<Checkpoint>,
 }
 
 impl Run<'_> {
@@ -125,7 +127,7 @@ impl Run<'_> {
                 Event::Header(header, text, reply) => match self.begin(&header, &text).await? {
                     // A thread that no longer waits has failed, and the next event says why.
                     Ok(plan) => drop(reply.send(plan)),
-                    Err(refused) => return self.refuse(refused).await,
+                    Err(refused) => return self.refuse(refused, Findings::default()).await,
                 },
                 Event::Contig(name, reply) => {
                     let ordinal =
@@ -136,26 +138,28 @@ impl Run<'_> {
                             length: None,
                         })),
                         None => {
-                            return self
-                                .refuse(Refused::of_file("The build has too many contigs."))
-                                .await;
+                            let refused = Refused::of_file("The build has too many contigs.");
+                            return self.refuse(refused, Findings::default()).await;
                         }
                     }
                 }
-                Event::Block(draft, raw, records) => {
-                    if let Some(refused) = self.commit(*draft, raw, records).await? {
-                        return self.refuse(refused).await;
+                Event::Block(draft, progress) => {
+                    if let Some(refused) = self.commit(*draft, progress).await? {
+                        return self.refuse(refused, Findings::default()).await;
                     }
+                }
+                Event::Progress(progress) => {
+                    let (parsed, found) = (progress.raw as i64, findings(&progress.note));
+                    imports::report(&self.bench.pool, self.claim, self.file.file_id, parsed, &found).await?;
                 }
                 Event::End {
                     checkpoint,
-                    raw,
                     sha256,
-                    ending,
-                } => {
-                    return self.end(checkpoint, raw, &sha256, ending).await;
+                    progress,
+                } => return self.end(checkpoint, progress, &sha256).await,
+                Event::Refused(refused, progress) => {
+                    return self.refuse(refused, findings(&progress.note)).await;
                 }
-                Event::Refused(refused) => return self.refuse(refused).await,
             }
         }
     }
@@ -243,73 +247,40 @@ impl Run<'_> {
             // Registered names are unique, so none can be a second time.
             let _ = contigs.insert(&name, ContigRef { ordinal, length });
         }
-        Ok(Plan {
-            groups,
-            contigs,
-            resume: self.resume.clone(),
-        })
+        Ok(Plan { groups, contigs })
     }
 
-    async fn commit(
-        &self,
-        draft: DraftBlock,
-        raw: u64,
-        records: u64,
-    ) -> Result<Option<Refused>, ImportError> {
-        let advance = self.advance(draft.checkpoint(), raw, records)?;
+    async fn commit(&self, draft: DraftBlock, progress: Progress) -> Result<Option<Refused>, ImportError> {
+        let advance = advance(draft.checkpoint().clone(), progress)?;
         let (dataset_id, file_id) = (self.file.dataset_id, self.file.file_id);
         let versions = self.group_versions.clone();
-        let encoded =
-            tokio::task::spawn_blocking(move || encode(&draft, dataset_id, file_id, &versions)).await;
-        let block = encoded.map_err(|_| ImportError::Died)??;
+        let encode = move || new_block(&draft.assemble(), dataset_id, file_id, &versions);
+        let block = tokio::task::spawn_blocking(encode)
+            .await
+            .map_err(|_| ImportError::Died)??;
         if let Some((filename, first, last)) = imports::overlapping(&self.bench.pool, &block).await? {
             return Ok(Some(Refused::of_file(format!(
                 "This file overlaps with {filename}, which has records from {first} to {last} of the same \
                  chromosome: the files of a dataset must cover different ranges."
             ))));
         }
-        let version: Version =
+        let version =
             imports::commit(&self.bench.head, &self.bench.pool, self.claim, &block, &advance).await?;
         tracing::debug!(file_id, %version, alleles = block.n, "block committed");
         Ok(None)
     }
 
-    fn advance(&self, checkpoint: &Checkpoint, raw: u64, records: u64) -> Result<Advance, ImportError> {
-        let json = serde_json::to_value(checkpoint);
-        let checkpoint_json = json.map_err(|error| StoreError::Malformed {
-            what: "vcf_file.checkpoint",
-            message: error.to_string(),
-        })?;
-        Ok(Advance {
-            parsed: raw as i64,
-            records: records as i64,
-            alleles: checkpoint.alleles as i64,
-            checkpoint: checkpoint_json,
-            findings: Vec::new(),
-            finding_totals: Vec::new(),
-        })
-    }
-
     async fn end(
         &self,
         checkpoint: Checkpoint,
-        raw: u64,
+        progress: Progress,
         sha256: &[u8],
-        ending: Ending,
     ) -> Result<(), ImportError> {
-        let mut advance = self.advance(&checkpoint, raw, checkpoint.records)?;
-        if ending == Ending::NoEofMarker {
-            let rule = "bgzip-eof-marker".to_owned();
-            advance.finding_totals.push((rule.clone(), "warning", 1));
-            advance.findings.push(NewFinding {
-                rule,
-                severity: "warning",
-                line: checkpoint.line as i64,
-                column: 1,
-                text: String::new(),
-                message: "The bgzip end-of-file marker is missing: the file may have lost its end.".into(),
-            });
-        }
+        let records = checkpoint.records;
+        let advance = Advance {
+            records: records as i64,
+            ..advance(checkpoint, progress)?
+        };
         imports::finish(
             &self.bench.head,
             &self.bench.pool,
@@ -319,21 +290,17 @@ impl Run<'_> {
             sha256,
         )
         .await?;
-        tracing::info!(
-            file_id = self.file.file_id,
-            records = checkpoint.records,
-            "file imported"
-        );
+        tracing::info!(file_id = self.file.file_id, records, "file imported");
         Ok(())
     }
 
-    async fn refuse(&self, refused: Refused) -> Result<(), ImportError> {
+    async fn refuse(&self, refused: Refused, findings: Findings) -> Result<(), ImportError> {
         tracing::info!(file_id = self.file.file_id, line = refused.line, reason = %refused.message, "file refused");
+        let line = refused.line.and_then(|line| i64::try_from(line).ok());
         let refusal = Refusal {
             message: refused.message,
-            line: refused.line.and_then(|line| i64::try_from(line).ok()),
-            findings: Vec::new(),
-            finding_totals: Vec::new(),
+            line,
+            findings,
         };
         imports::refuse(
             &self.bench.head,
@@ -373,14 +340,4 @@ fn sex_name(sex: Sex) -> Option<&'static str> {
         Sex::Female => Some("female"),
         Sex::Unknown => None,
     }
-}
-
-/// Lays a block out and encodes it.
-fn encode(
-    draft: &DraftBlock,
-    dataset_id: i64,
-    file_id: i64,
-    group_versions: &[i64],
-) -> Result<NewBlock, ColumnError> {
-    super::encode::new_block(&draft.assemble(), dataset_id, file_id, group_versions)
 }

@@ -100,7 +100,7 @@ impl Splitter {
         loop {
             let wait = LIVE_INTERVAL.saturating_sub(self.shown.elapsed());
             let next = tokio::time::timeout(wait, pieces.recv());
-            let piece = match tokio::runtime::Handle::current().block_on(async { next.await }) {
+            let piece = match tokio::runtime::Handle::current().block_on(next) {
                 Ok(piece) => Some(piece.ok_or(Stop::Abandoned)?),
                 Err(_) => None,
             };

@@ -1,6 +1,7 @@
-//! The second thread of an import: chunks to blocks, several chunks side by side.
+//! The second thread of an import: chunks to a verdict and to blocks, several chunks side by side.
 //!
-//! Invariant: blocks come in the order of the file, each with the checkpoint that belongs to it.
+//! Invariant: blocks come in the order of the file, each with the checkpoint that belongs to it. Once an error was
+//! found no further block comes; the rest of the file is judged all the same.
 
 use std::sync::Arc;
 
@@ -10,20 +11,40 @@ use super::builder::{BlockBuilder, Checkpoint, DraftBlock};
 use super::count::{ChunkResult, count_chunk};
 use super::decompress::Ending;
 use super::header::Header;
+use super::judge::{ChunkVerdict, Judge, JudgeState, Note, Records};
 use super::lines::ChunkInput;
 use super::record::{RecordError, RecordProblem};
 use super::refusal::Refused;
 use super::split::Part;
+use super::validate::{ContainerFault, Profile};
 use crate::domain::block::BlockLimits;
 use crate::domain::build::{ContigIndex, ContigRef};
 use crate::domain::groups::GroupMasks;
+
+/// How a file is to be imported.
+#[derive(Debug, Clone)]
+pub(super) struct Order {
+    pub(super) limits: BlockLimits,
+    pub(super) profile: Profile,
+    pub(super) resume: Option<(Checkpoint, JudgeState)>,
+}
 
 /// What counting needs to know beside the header.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) groups: GroupMasks,
     pub(super) contigs: ContigIndex,
-    pub(super) resume: Option<Checkpoint>,
+}
+
+/// How far the thread has come.
+#[derive(Debug, Clone)]
+pub(super) struct Progress {
+    /// Raw bytes read.
+    pub(super) raw: u64,
+    /// Records counted.
+    pub(super) records: u64,
+    /// What the validation found since the last progress.
+    pub(super) note: Note,
 }
 
 /// What the thread reports.
@@ -33,29 +54,39 @@ pub(super) enum Event {
     Header(Arc<Header>, String, oneshot::Sender<Plan>),
     /// A contig outside the build's table, and where to send its ordinal.
     Contig(String, oneshot::Sender<ContigRef>),
-    /// A block; raw bytes and records read so far.
-    Block(Box<DraftBlock>, u64, u64),
+    /// A block.
+    Block(Box<DraftBlock>, Progress),
+    /// No block, but progress.
+    Progress(Progress),
     /// The end of the file.
     End {
         checkpoint: Checkpoint,
-        raw: u64,
         sha256: [u8; 32],
-        ending: Ending,
+        progress: Progress,
     },
     /// The file cannot be imported.
-    Refused(Refused),
+    Refused(Refused, Progress),
 }
 
 /// Counts until the end, a refusal, or until nobody listens.
-pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, limits: BlockLimits) {
+pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, order: Order) {
+    let (checkpoint, judged) = order.resume.unzip();
     let mut tally = Tally {
         parts,
         events,
-        limits,
+        limits: order.limits,
+        judge: Judge::new(order.profile, judged),
+        resume: checkpoint,
         held: None,
+        raw: 0,
+        records: 0,
     };
     if let Err(Stop::Refused(refused)) = tally.run() {
-        let _ = tally.events.blocking_send(Event::Refused(refused));
+        if let Some(fault) = refused.fault {
+            tally.judge.container(fault, &refused.message);
+        }
+        let progress = tally.progress();
+        let _ = tally.events.blocking_send(Event::Refused(refused, progress));
     }
 }
 
@@ -74,8 +105,19 @@ struct Tally {
     parts: mpsc::Receiver<Part>,
     events: mpsc::Sender<Event>,
     limits: BlockLimits,
+    judge: Judge,
+    resume: Option<Checkpoint>,
     /// Taken from `parts` too early.
     held: Option<Part>,
+    raw: u64,
+    records: u64,
+}
+
+/// What counts the records of a file that is sound so far.
+struct Counting {
+    header: Arc<Header>,
+    plan: Plan,
+    builder: BlockBuilder,
 }
 
 impl Tally {
@@ -85,40 +127,26 @@ impl Tally {
             Part::Refused(refused) => return Err(Stop::Refused(refused)),
             Part::Chunk(..) | Part::Quiet | Part::End(..) => return Err(Stop::Abandoned),
         };
-        let header = Arc::new(Header::parse(&input.text)?);
-        let text = String::from_utf8_lossy(&input.text).into_owned();
-        let (reply, plan) = oneshot::channel();
-        self.send(Event::Header(header.clone(), text, reply))?;
-        let mut plan = plan.blocking_recv().map_err(|_| Stop::Abandoned)?;
-        let mut builder = match &plan.resume {
-            Some(checkpoint) => BlockBuilder::restore(self.limits, checkpoint),
-            None => {
-                let lines = memchr::memchr_iter(b'\n', &input.text).count() as u64;
-                let end = input.offset + input.text.len() as u64;
-                BlockBuilder::new(self.limits, end, input.first_line + lines)
-            }
+        self.judge.header(&input);
+        let mut counting = if self.judge.is_doomed() {
+            None
+        } else {
+            Some(self.begin(&input)?)
         };
-        let mut raw = 0;
+        let rules = self.judge.records();
         loop {
             match self.next()? {
-                Part::Chunk(chunk, read) => {
-                    raw = self.count(&header, &mut plan, &mut builder, chunk, read)?;
-                }
-                Part::Quiet => {
-                    if let Some(block) = builder.flush() {
-                        self.emit(block, raw, builder.records())?;
+                Part::Chunk(chunk, raw) => self.take(rules.as_ref(), &mut counting, chunk, raw)?,
+                Part::Quiet => match counting.as_mut().and_then(|counting| counting.builder.flush()) {
+                    Some(block) if !self.judge.is_doomed() => self.emit(block)?,
+                    _ => {
+                        let progress = self.progress();
+                        self.send(Event::Progress(progress))?;
                     }
-                }
+                },
                 Part::End(raw, sha256, ending) => {
-                    for block in builder.finish() {
-                        self.emit(block, raw, builder.records())?;
-                    }
-                    return self.send(Event::End {
-                        checkpoint: builder.checkpoint(),
-                        raw,
-                        sha256,
-                        ending,
-                    });
+                    self.raw = raw;
+                    return self.end(counting, sha256, ending);
                 }
                 Part::Refused(refused) => return Err(Stop::Refused(refused)),
                 Part::Header(_) => return Err(Stop::Abandoned),
@@ -126,20 +154,41 @@ impl Tally {
         }
     }
 
-    /// Counts a chunk and those that wait behind it, side by side; the raw bytes read up to the last.
-    fn count(
+    /// Reads the header for counting, and asks for the plan.
+    fn begin(&mut self, input: &ChunkInput) -> Result<Counting, Stop> {
+        let header = Arc::new(Header::parse(&input.text)?);
+        let text = String::from_utf8_lossy(&input.text).into_owned();
+        let (reply, plan) = oneshot::channel();
+        self.send(Event::Header(header.clone(), text, reply))?;
+        let plan = plan.blocking_recv().map_err(|_| Stop::Abandoned)?;
+        let builder = match self.resume.take() {
+            Some(checkpoint) => BlockBuilder::restore(self.limits, &checkpoint),
+            None => {
+                let lines = memchr::memchr_iter(b'\n', &input.text).count() as u64;
+                let end = input.offset + input.text.len() as u64;
+                BlockBuilder::new(self.limits, end, input.first_line + lines)
+            }
+        };
+        Ok(Counting {
+            header,
+            plan,
+            builder,
+        })
+    }
+
+    /// Judges and counts a chunk and those that wait behind it, side by side.
+    fn take(
         &mut self,
-        header: &Header,
-        plan: &mut Plan,
-        builder: &mut BlockBuilder,
+        rules: Option<&Records>,
+        counting: &mut Option<Counting>,
         chunk: ChunkInput,
-        read: u64,
-    ) -> Result<u64, Stop> {
-        let mut chunks = vec![(chunk, read)];
+        raw: u64,
+    ) -> Result<(), Stop> {
+        let mut chunks = vec![(chunk, raw)];
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         while chunks.len() < cores {
             match self.parts.try_recv() {
-                Ok(Part::Chunk(chunk, read)) => chunks.push((chunk, read)),
+                Ok(Part::Chunk(chunk, raw)) => chunks.push((chunk, raw)),
                 Ok(other) => {
                     self.held = Some(other);
                     break;
@@ -147,29 +196,60 @@ impl Tally {
                 Err(_) => break,
             }
         }
-        let counted = side_by_side(header, plan, &chunks);
-        let mut raw = 0;
-        for ((chunk, read), result) in chunks.iter().zip(counted) {
-            let result = match result {
-                Err(error) => self.register(header, plan, chunk, error)?,
+        let done = side_by_side(rules, counting.as_ref(), &chunks);
+        for ((chunk, raw), (verdict, counted)) in chunks.iter().zip(done) {
+            self.raw = *raw;
+            self.judge.take(verdict);
+            if self.judge.is_doomed() {
+                *counting = None;
+            }
+            let (Some(counting), Some(counted)) = (counting.as_mut(), counted) else {
+                continue;
+            };
+            let result = match counted {
+                Err(error) => self.register(counting, chunk, error)?,
                 Ok(result) => result,
             };
-            raw = *read;
-            for block in builder.push(result)? {
-                self.emit(block, raw, builder.records())?;
+            let blocks = counting.builder.push(result)?;
+            self.records = counting.builder.records();
+            for block in blocks {
+                self.emit(block)?;
             }
         }
-        Ok(raw)
+        Ok(())
+    }
+
+    fn end(&mut self, counting: Option<Counting>, sha256: [u8; 32], ending: Ending) -> Result<(), Stop> {
+        self.judge.finish();
+        if ending == Ending::NoEofMarker {
+            let message = "the bgzip end-of-file marker is missing: the file may have lost its end";
+            self.judge.container(ContainerFault::NoEofMarker, message);
+        }
+        if let Some(refused) = self.judge.refusal() {
+            return Err(Stop::Refused(refused));
+        }
+        let Some(mut counting) = counting else {
+            return Err(Stop::Abandoned);
+        };
+        for block in counting.builder.finish() {
+            self.emit(block)?;
+        }
+        let (checkpoint, progress) = (counting.builder.checkpoint(), self.progress());
+        self.send(Event::End {
+            checkpoint,
+            sha256,
+            progress,
+        })
     }
 
     /// Counts a chunk again as often as it names a contig that is not registered yet.
     fn register(
         &mut self,
-        header: &Header,
-        plan: &mut Plan,
+        counting: &mut Counting,
         chunk: &ChunkInput,
         mut error: RecordError,
     ) -> Result<ChunkResult, Stop> {
+        let plan = &mut counting.plan;
         loop {
             let RecordProblem::UnknownContig(name) = &error.problem else {
                 return Err(error.into());
@@ -182,15 +262,24 @@ impl Tally {
                     .insert(name, contig)
                     .map_err(|error| Refused::of_file(error.to_string()))?;
             }
-            match count_chunk(header, &plan.groups, &plan.contigs, chunk) {
+            match count_chunk(&counting.header, &plan.groups, &plan.contigs, chunk) {
                 Ok(result) => return Ok(result),
                 Err(again) => error = again,
             }
         }
     }
 
-    fn emit(&self, block: DraftBlock, raw: u64, records: u64) -> Result<(), Stop> {
-        self.send(Event::Block(Box::new(block), raw, records))
+    fn emit(&mut self, block: DraftBlock) -> Result<(), Stop> {
+        let progress = self.progress();
+        self.send(Event::Block(Box::new(block), progress))
+    }
+
+    fn progress(&mut self) -> Progress {
+        Progress {
+            raw: self.raw,
+            records: self.records,
+            note: self.judge.note(),
+        }
     }
 
     fn next(&mut self) -> Result<Part, Stop> {
@@ -205,18 +294,32 @@ impl Tally {
     }
 }
 
+type Done = (ChunkVerdict, Option<Result<ChunkResult, RecordError>>);
+
 fn side_by_side(
-    header: &Header,
-    plan: &Plan,
+    rules: Option<&Records>,
+    counting: Option<&Counting>,
     chunks: &[(ChunkInput, u64)],
-) -> Vec<Result<ChunkResult, RecordError>> {
-    let count = |chunk: &ChunkInput| count_chunk(header, &plan.groups, &plan.contigs, chunk);
+) -> Vec<Done> {
+    let work = |chunk: &ChunkInput| -> Done {
+        let verdict = rules.map(|rules| rules.judge(chunk)).unwrap_or_default();
+        let sound = counting.filter(|_| !verdict.has_error());
+        let count = |counting: &Counting| {
+            count_chunk(
+                &counting.header,
+                &counting.plan.groups,
+                &counting.plan.contigs,
+                chunk,
+            )
+        };
+        (verdict, sound.map(count))
+    };
     match chunks {
-        [(only, _)] => vec![count(only)],
+        [(only, _)] => vec![work(only)],
         _ => std::thread::scope(|scope| {
             let running: Vec<_> = chunks
                 .iter()
-                .map(|(chunk, _)| scope.spawn(|| count(chunk)))
+                .map(|(chunk, _)| scope.spawn(|| work(chunk)))
                 .collect();
             let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
                 thread

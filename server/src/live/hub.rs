@@ -26,6 +26,8 @@ mod parking;
 const COALESCE: Duration = Duration::from_millis(75);
 /// How often the head is asked for even without a hint.
 const POLL: Duration = Duration::from_secs(2);
+/// Longest wait for the hub to catch up with the database.
+const CATCH_UP: Duration = Duration::from_secs(2);
 /// Live queries moved side by side.
 const QUERIES_AT_ONCE: usize = 4;
 
@@ -90,6 +92,18 @@ impl Hub {
     /// Where it stands.
     pub fn view(&self) -> HubView {
         *self.view.borrow()
+    }
+
+    /// Where it stands once it has caught up with the database: who has just changed something sees it.
+    pub async fn caught_up(&self) -> Result<HubView, QueryError> {
+        let head = self.head.read().await?;
+        let mut views = self.view.subscribe();
+        let reached = |view: &HubView| view.version.epoch != head.epoch || view.version.seq >= head.seq;
+        // A hub that is held up answers from where it is.
+        match tokio::time::timeout(CATCH_UP, views.wait_for(reached)).await {
+            Ok(Ok(view)) => Ok(*view),
+            Ok(Err(_)) | Err(_) => Ok(self.view()),
+        }
     }
 
     /// The live query for a resolved query and charts, evaluated first if nobody watches it yet. `progress` hears of

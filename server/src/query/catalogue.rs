@@ -23,6 +23,8 @@ pub struct Catalogue {
     pub version: Version,
     /// The oldest version that it can answer for.
     pub floor: i64,
+    /// The version that last replaced a gene annotation.
+    pub(super) genes_seq: i64,
     pub(super) datasets: HashMap<i64, Arc<Dataset>>,
     pub(super) contigs: Arc<Contigs>,
 }

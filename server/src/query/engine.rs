@@ -12,7 +12,7 @@ use allelecast_protocol::chart::ChartKind;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
-use tokio::sync::{RwLock, Semaphore};
+use tokio::sync::Semaphore;
 
 use super::catalogue::{Catalogue, CatalogueCache, Dataset};
 use super::columns::{Columns, Members, wanted};
@@ -20,6 +20,7 @@ use super::cursor::Cursor;
 use super::error::QueryError;
 use super::evaluate::{self, Partial};
 use super::frame::{Frame, FrameBlock, FrameGroup, FrameInput, FramePart, PartSize};
+use super::genes::GenesCache;
 use super::resolve::{self, Request};
 use super::resolved::{QueryKey, Resolved};
 use super::rows::ResultRow;
@@ -73,9 +74,9 @@ type PartialKey = (QueryKey, [u8; 16]);
 #[derive(Debug)]
 pub struct Engine {
     catalogue: CatalogueCache,
-    columns: Columns,
+    pub(super) columns: Columns,
     partials: Cache<PartialKey, Arc<Partial>>,
-    genes: RwLock<Arc<Genes>>,
+    genes: GenesCache,
     gate: Semaphore,
     evaluations: AtomicU64,
 }
@@ -88,13 +89,13 @@ impl Engine {
             u32::try_from(partial.rows.len() * 4 + bins * 8 + 128).unwrap_or(u32::MAX)
         };
         Ok(Self {
+            genes: GenesCache::open(pool.clone(), head.known().epoch).await?,
             catalogue: CatalogueCache::open(pool.clone(), head).await?,
             columns: Columns::new(pool, limits.column_bytes),
             partials: Cache::builder()
                 .max_capacity(limits.partial_bytes)
                 .weigher(weigh)
                 .build(),
-            genes: RwLock::default(),
             gate: Semaphore::new(limits.evaluations.max(1)),
             evaluations: AtomicU64::new(0),
         })
@@ -127,18 +128,17 @@ impl Engine {
         catalogue: &Catalogue,
         seq: i64,
     ) -> Result<Resolved, QueryError> {
-        let genes = self.genes.read().await.clone();
+        let genes = self.genes(catalogue).await?;
         resolve::resolve(request, catalogue, &genes, seq)
     }
 
-    /// Replaces the gene annotation.
-    pub async fn set_genes(&self, genes: Genes) {
-        *self.genes.write().await = Arc::new(genes);
-    }
-
-    /// The gene annotation.
-    pub async fn genes(&self) -> Arc<Genes> {
-        self.genes.read().await.clone()
+    /// The gene annotation that a catalogue knows of, or a later one.
+    pub async fn genes(&self, catalogue: &Catalogue) -> Result<Arc<Genes>, QueryError> {
+        let version = Version {
+            epoch: catalogue.version.epoch,
+            seq: catalogue.genes_seq,
+        };
+        Ok(self.genes.at_least(version).await?)
     }
 
     /// Cells evaluated since the start, for metrics and tests.
@@ -212,6 +212,7 @@ impl Engine {
         limit: usize,
     ) -> Result<Page, QueryError> {
         let after = after.map(Cursor::read).transpose()?;
+        let genes = self.genes(catalogue).await?;
         let (mut page, mut last) = (
             Page {
                 rows: Vec::new(),
@@ -244,7 +245,7 @@ impl Engine {
                     return Ok(page);
                 }
                 page.rows
-                    .push(ResultRow::of(&frame, row as usize, query, catalogue, seq));
+                    .push(ResultRow::of(&frame, row as usize, query, catalogue, seq, &genes));
                 if page.rows.len() == limit {
                     last = Some(Cursor::of(&frame, row as usize));
                 }
@@ -253,7 +254,7 @@ impl Engine {
         Ok(page)
     }
 
-    async fn partial(
+    pub(super) async fn partial(
         &self,
         query: &Resolved,
         charts: &[ChartKind],
@@ -296,7 +297,7 @@ impl Engine {
     }
 
     /// Fetches what a cell's frame is made of, with the frequencies of some of the query's groups.
-    async fn input(
+    pub(super) async fn input(
         &self,
         query: &Resolved,
         catalogue: &Catalogue,

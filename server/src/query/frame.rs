@@ -217,7 +217,8 @@ impl Frame {
         }
     }
 
-    fn covers(&self, slot: usize, position: u32) -> bool {
+    /// Whether a dataset's files speak for a position that they leave out.
+    pub(super) fn covers(&self, slot: usize, position: u32) -> bool {
         let spans = &self.input.covered[slot];
         let after = spans.partition_point(|span| span.0 <= position);
         after.checked_sub(1).is_some_and(|at| position <= spans[at].1)

@@ -13,8 +13,11 @@ use crate::domain::build::Build;
 use crate::domain::genes::Genes;
 use crate::domain::intervals::{Interval, Intervals};
 
+mod genes;
 mod groups;
 mod nearest;
+
+pub use genes::{UnknownGene, find_gene};
 
 /// What is asked beside the query text.
 #[derive(Debug, Clone, Copy)]
@@ -183,10 +186,11 @@ impl Binder<'_> {
                 (node, term)
             }
             Term::Gene(name) => {
-                let gene = self
-                    .genes
-                    .find(self.build, name)
-                    .ok_or_else(|| self.unknown_gene(name, span))?;
+                let gene = find_gene(self.genes, self.build, name).map_err(|unknown| QueryError::Name {
+                    span,
+                    message: unknown.message,
+                    hint: unknown.hint,
+                })?;
                 (
                     Node::Within(gene.intervals.clone()),
                     Term::Gene(gene.symbol.to_string()),
@@ -282,25 +286,6 @@ impl Binder<'_> {
 
     fn contig_name(&self, contig: i16) -> String {
         self.catalogue.contigs().name(self.build, contig).to_string()
-    }
-
-    fn unknown_gene(&self, name: &str, span: TextSpan) -> QueryError {
-        if self.genes.is_empty(self.build) {
-            return QueryError::Name {
-                span,
-                message: format!(
-                    "No gene annotation of {} is loaded, so “{name}” is not known.",
-                    self.build.as_str()
-                ),
-                hint: Some("Ask for a region instead, as region:13:32340000-32350000.".into()),
-            };
-        }
-        let near = nearest::nearest(name, self.genes.symbols(self.build));
-        QueryError::Name {
-            span,
-            message: format!("{} has no gene “{name}”.", self.build.as_str()),
-            hint: (!near.is_empty()).then(|| format!("Did you mean {}?", near.join(", "))),
-        }
     }
 
     /// The groups to show, as places in `groups`.

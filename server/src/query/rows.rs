@@ -11,6 +11,7 @@ use arrow::array::Array;
 use super::catalogue::Catalogue;
 use super::frame::{Frame, GroupCell};
 use super::resolved::Resolved;
+use crate::domain::genes::Genes;
 use crate::domain::planes::Counts;
 
 /// An allele of a result with what is known of it in each shown group.
@@ -24,6 +25,7 @@ pub struct ResultRow {
     filter: Option<String>,
     qual: Option<f32>,
     kind: &'static str,
+    genes: Option<Vec<Arc<str>>>,
     groups: Vec<ResultCell>,
     datasets: Vec<Arc<str>>,
 }
@@ -36,14 +38,26 @@ struct ResultCell {
 }
 
 impl ResultRow {
-    pub(super) fn of(frame: &Frame, row: usize, query: &Resolved, catalogue: &Catalogue, seq: i64) -> Self {
+    pub(super) fn of(
+        frame: &Frame,
+        row: usize,
+        query: &Resolved,
+        catalogue: &Catalogue,
+        seq: i64,
+        genes: &Genes,
+    ) -> Self {
         let (sites, at) = frame.site(row);
+        let contig = frame.input.cell.contig;
+        let symbols = || {
+            let genes = genes.at(query.build, contig, sites.pos[at]).into_iter();
+            genes.map(|gene| gene.symbol.clone()).collect()
+        };
         let filter = sites.filter.value(at);
         let slugs = frame
             .slots_of(row)
             .filter_map(|slot| catalogue.dataset(query.datasets[slot], seq));
         Self {
-            chrom: catalogue.contigs().name(query.build, frame.input.cell.contig),
+            chrom: catalogue.contigs().name(query.build, contig),
             pos: sites.pos[at],
             reference_bases: sites.reference.value(at).to_owned(),
             alternate_bases: sites.alternate.value(at).to_owned(),
@@ -51,6 +65,7 @@ impl ResultRow {
             filter: (filter != ".").then(|| filter.to_owned()),
             qual: Some(sites.qual[at]).filter(|qual| !qual.is_nan()),
             kind: sites.kind[at].as_str(),
+            genes: (!genes.is_empty(query.build)).then(symbols),
             groups: query
                 .shown
                 .iter()
@@ -63,6 +78,11 @@ impl ResultRow {
     /// Chromosome and position.
     pub fn position(&self) -> (&str, u32) {
         (&self.chrom, self.pos)
+    }
+
+    fn genes(&self) -> Option<Vec<String>> {
+        let genes = self.genes.as_ref()?.iter();
+        Some(genes.map(ToString::to_string).collect())
     }
 
     fn variant_id(&self) -> String {
@@ -157,7 +177,7 @@ pub fn row_objects(rows: &[ResultRow], query: &Resolved) -> Vec<Row> {
             filter: row.filter.clone(),
             qual: row.qual,
             kind: row.kind.to_owned(),
-            genes: None,
+            genes: row.genes(),
             groups: names
                 .iter()
                 .cloned()
@@ -189,6 +209,7 @@ pub fn row_columns(rows: &[ResultRow], query: &Resolved) -> RowColumns {
         id: rows.iter().map(|row| row.id.clone()).collect(),
         filter: rows.iter().map(|row| row.filter.clone()).collect(),
         kind: rows.iter().map(|row| row.kind.to_owned()).collect(),
+        genes: rows.iter().map(ResultRow::genes).collect(),
         groups: query.shown.iter().enumerate().map(group).collect(),
     }
 }

@@ -6,6 +6,7 @@ use allelecast_protocol::dataset::Group;
 use sqlx::PgPool;
 
 use super::StoreError;
+use crate::domain::panel::group_name;
 
 /// A group that answers.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -26,7 +27,7 @@ pub struct PublishedGroup {
 
 impl From<PublishedGroup> for Group {
     fn from(group: PublishedGroup) -> Self {
-        let name = format!("{}.{}.{}", group.slug, group.family, group.value);
+        let name = group_name(&group.slug, &group.family, &group.value);
         Group {
             id: group.id,
             name,
@@ -61,4 +62,19 @@ pub async fn of_build(pool: &PgPool, build_id: i16) -> Result<Vec<PublishedGroup
             .fetch_all(pool)
             .await?;
     of_datasets(pool, &datasets).await
+}
+
+/// The group with that id, if it answers.
+pub async fn find(pool: &PgPool, id: i64) -> Result<Option<PublishedGroup>, StoreError> {
+    let group = sqlx::query_as(
+        "SELECT g.id, g.dataset_id, d.slug, g.family, g.value, cardinality(v.members)::bigint AS samples
+         FROM sample_group g
+         JOIN dataset d ON d.id = g.dataset_id
+         JOIN group_version v ON v.group_id = g.id
+         WHERE g.id = $1 AND d.removed_seq IS NULL AND v.published_seq IS NOT NULL AND v.superseded_seq IS NULL",
+    )
+    .bind(id)
+    .fetch_optional(pool)
+    .await?;
+    Ok(group)
 }

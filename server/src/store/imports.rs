@@ -232,9 +232,16 @@ pub struct Advance {
     /// Where a restarted import continues.
     pub checkpoint: serde_json::Value,
     /// Findings since the last step.
-    pub findings: Vec<NewFinding>,
-    /// Exact totals by rule so far.
-    pub finding_totals: Vec<(String, &'static str, i64)>,
+    pub findings: Findings,
+}
+
+/// What the validation found.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// Findings since the last step.
+    pub new: Vec<NewFinding>,
+    /// Exact totals by rule and severity so far.
+    pub totals: Vec<(String, &'static str, i64)>,
 }
 
 /// A finding of the validation.
@@ -284,14 +291,16 @@ async fn write_advance(
         .bind(Json(&advance.checkpoint))
         .execute(&mut *connection)
         .await?;
-    write_findings(connection, file_id, &advance.findings, &advance.finding_totals).await
+    write_findings(connection, file_id, &advance.findings).await
 }
 
 async fn write_findings(
     connection: &mut PgConnection,
     file_id: i64,
-    findings: &[NewFinding],
-    totals: &[(String, &'static str, i64)],
+    Findings {
+        new: findings,
+        totals,
+    }: &Findings,
 ) -> Result<(), StoreError> {
     if !findings.is_empty() {
         let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
@@ -333,6 +342,51 @@ async fn write_findings(
     Ok(())
 }
 
+/// Stores what was found and how far the file was read, though no block goes with it.
+pub async fn report(
+    pool: &PgPool,
+    claim: &Claim,
+    file_id: i64,
+    parsed: i64,
+    findings: &Findings,
+) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    jobs::hold(&mut transaction, claim).await?;
+    sqlx::query("UPDATE vcf_file SET parsed = greatest(parsed, $2) WHERE id = $1")
+        .bind(file_id)
+        .bind(parsed)
+        .execute(&mut *transaction)
+        .await?;
+    write_findings(&mut transaction, file_id, findings).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Forgets what was found from a line on, before it is judged again.
+pub async fn forget_findings(
+    pool: &PgPool,
+    claim: &Claim,
+    file_id: i64,
+    from_line: i64,
+) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    jobs::hold(&mut transaction, claim).await?;
+    sqlx::query("DELETE FROM finding WHERE file_id = $1 AND line >= $2")
+        .bind(file_id)
+        .bind(from_line)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query(
+        "DELETE FROM finding_total t WHERE file_id = $1
+         AND NOT EXISTS (SELECT FROM finding f WHERE f.file_id = $1 AND f.rule = t.rule AND f.severity = t.severity)",
+    )
+    .bind(file_id)
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
 /// Ends a file well.
 pub async fn finish(
     head: &Head,
@@ -366,9 +420,7 @@ pub struct Refusal {
     /// The line at fault, from 1.
     pub line: Option<i64>,
     /// Findings since the last step.
-    pub findings: Vec<NewFinding>,
-    /// Exact totals by rule.
-    pub finding_totals: Vec<(String, &'static str, i64)>,
+    pub findings: Findings,
 }
 
 /// Refuses a file: all that it had shown is hidden from the next version on.
@@ -381,13 +433,7 @@ pub async fn refuse(
 ) -> Result<Version, StoreError> {
     let mut transaction = pool.begin().await?;
     jobs::finish(&mut transaction, claim, Some(&refusal.message)).await?;
-    write_findings(
-        &mut transaction,
-        file.file_id,
-        &refusal.findings,
-        &refusal.finding_totals,
-    )
-    .await?;
+    write_findings(&mut transaction, file.file_id, &refusal.findings).await?;
     let mut error = serde_json::json!({ "message": refusal.message });
     if let Some(line) = refusal.line {
         error["line"] = line.into();

@@ -296,6 +296,7 @@ impl Connection {
         demand: u64,
         watched: Result<Watched, QueryError>,
     ) -> Result<(), End> {
+        tracing::debug!(sub, demand, ok = watched.is_ok(), "query opened");
         if self.wanted.get(&sub) != Some(&demand) {
             return Ok(());
         }
@@ -366,7 +367,9 @@ impl Connection {
             match subscription::bind(&self.context.hub, &watched.request, &catalogue, view.version.seq).await
             {
                 Ok(resolved) if resolved.key == watched.live.query.key => {}
-                Ok(_) | Err(_) => again.push(watched.request.clone()),
+                Ok(_) => again.push(watched.request.clone()),
+                // A name that is gone keeps what it was bound to: there is no data for it any more.
+                Err(_) => {}
             }
         }
         again.into_iter().for_each(|request| self.open(request));
@@ -391,6 +394,7 @@ impl Connection {
         }
         match self.screen.advance(&self.context.hub, to).await {
             Ok(frames) => {
+                tracing::debug!(%to, frames = frames.len(), "screen advanced");
                 if !frames.is_empty() {
                     self.sent_at = Instant::now();
                 }

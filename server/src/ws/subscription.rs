@@ -39,7 +39,7 @@ pub(super) async fn watch(
             message: format!("A page has at most {MAX_PAGE_ROWS} rows."),
         });
     }
-    let view = hub.view();
+    let view = hub.caught_up().await?;
     let catalogue = hub.engine().knowing(view.version).await?;
     let resolved = bind(hub, &request, &catalogue, view.version.seq).await?;
     // From here on the names stand for what they were bound to.

@@ -1,8 +1,15 @@
 //! Accounts, login sessions, API tokens, tickets.
 
+use std::os::unix::fs::PermissionsExt;
+
 use allelecast_client::protocol::ErrorCode;
 use allelecast_client::{Client, Error};
+use allelecast_server::app::accounts::{self, AccountError};
+use allelecast_server::app::config::{Cli, Command};
+use allelecast_server::app::embedded::Embedded;
+use allelecast_server::app::{self, Config};
 use allelecast_server::store::{tickets, users};
+use clap::Parser;
 use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 
@@ -329,4 +336,67 @@ async fn a_burst_of_guesses_does_not_slip_past_the_limit() {
         .unwrap();
     assert_eq!(counted as usize, tried);
     second.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn accounts_are_made_and_mended_from_the_command_line() {
+    let server = server().await;
+    let run = async |words: &[&str]| {
+        let words = ["allelecast-server", "user"].iter().chain(words);
+        let database = ["--database-url", &server.database_url(), "--data-dir", "unused"].map(str::to_owned);
+        let cli = Cli::try_parse_from(words.map(|word| word.to_string()).chain(database)).unwrap();
+        match cli.command {
+            Command::User(command) => accounts::run(command).await,
+            _ => unreachable!("the words say user"),
+        }
+    };
+    run(&["add", "Ada@example.org", "--name", "Ada"]).await.unwrap();
+    let again = run(&["add", "ada@example.org"]).await.unwrap_err();
+    assert_eq!(again.to_string(), "ada@example.org has an account already");
+    assert!(matches!(
+        run(&["add", "ada"]).await,
+        Err(AccountError::Invalid(_))
+    ));
+    assert!(matches!(
+        run(&["reset-password", "bob@example.org"]).await,
+        Err(AccountError::Unknown(_))
+    ));
+    let client = server.user().await;
+    let email = client.account().await.unwrap().email;
+    run(&["reset-password", &email]).await.unwrap();
+    assert_eq!(code(client.account().await), ErrorCode::Unauthenticated);
+    assert_eq!(
+        code(server.stranger().login(&email, PASSWORD).await),
+        ErrorCode::InvalidCredentials
+    );
+    run(&["list"]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_private_database_begins_with_an_account() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_owned();
+    let mut config = Config::for_tests("", path.clone());
+    config.database.database_url = None;
+    let mut passwords = Vec::new();
+    for _ in 0..2 {
+        let running = app::start(config.clone()).await.unwrap();
+        let account = running.first_account.clone().unwrap();
+        let mode = std::fs::metadata(&account.password_file)
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let password = std::fs::read_to_string(&account.password_file).unwrap();
+        let client = Client::new(&format!("http://{}", running.address)).unwrap();
+        client.login(&account.email, password.trim()).await.unwrap();
+        passwords.push(password);
+        running.stop().await.unwrap();
+    }
+    assert_eq!(passwords[0], passwords[1]);
+    let base = tokio::task::spawn_blocking(move || Embedded::start(&path).unwrap().folder().to_owned())
+        .await
+        .unwrap();
+    // Inside the data folder for ordinary users.
+    let _ = std::fs::remove_dir_all(base);
 }

@@ -1,10 +1,16 @@
 //! The integration tests, one binary. Those that need a database or Redis run under `deploy/with-test-services`.
 
 mod accounts;
+mod command_line;
 mod counting;
 mod datasets;
+mod demo;
 mod embedded;
+mod exports;
 mod front_door;
+mod genes;
+mod live;
+mod statistics;
 mod support;
 mod uploads;
 mod validation;

@@ -2,4 +2,5 @@
 
 pub mod data;
 pub mod postgres;
+pub mod proxy;
 pub mod server;

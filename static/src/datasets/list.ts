@@ -25,7 +25,7 @@ function row(dataset: Dataset): HTMLElement {
   return h(
     "tr",
     { "data-dataset": dataset.slug },
-    h("th", { scope: "row" }, h("a", { href: `/datasets/${dataset.id}` }, dataset.name), h("small", { class: "slug" }, dataset.slug)),
+    h("th", { scope: "row" }, h("a", { href: `/datasets/${dataset.id}` }, dataset.name), dataset.slug !== dataset.name && h("small", { class: "slug" }, dataset.slug)),
     h("td", {}, h("span", { class: "build" }, dataset.build)),
     h("td", {}, stateChip(dataset)),
     h("td", { class: "number" }, count(dataset.samples)),

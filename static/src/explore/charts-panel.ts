@@ -13,7 +13,7 @@ import { count, counted, percent } from "../ui/format";
 import { label, splitName } from "../ui/groups";
 import type { SeriesClass } from "../ui/palette";
 
-const HEIGHT = 156;
+const HEIGHT = 140;
 const GROW_MS = 180;
 
 interface Panel {
@@ -42,11 +42,11 @@ export class ChartsPanel {
   #width = 0;
 
   constructor(chooseScale: (scale: "linear" | "log") => void) {
-    this.#grid = h("div", { class: "chart-grid" });
+    this.#grid = h("div", { class: "chart-grid", role: "group", "aria-label": "Charts by group", tabindex: 0 });
     this.#caption = h("p", { class: "chart-caption" });
     this.#provisional = h("span", { class: "chip chip-provisional", hidden: true }, "provisional");
     this.#tooltip = h("div", { class: "chart-tooltip", hidden: true });
-    this.#twin = h("div", { class: "table-responsive" });
+    this.#twin = h("div", { class: "table-responsive", role: "region", "aria-label": "Numbers of the charts", tabindex: 0 });
     this.#twinDetails = h("details", { class: "chart-twin" }, h("summary", {}, "Show as table"), this.#twin);
     this.#twinDetails.addEventListener("toggle", () => this.#drawTwin());
     this.#scales = (["linear", "log"] as const).map((scale) =>

@@ -11,6 +11,7 @@ import type { SubscriptionView } from "../live/screen";
 import type { ApiError } from "../protocol/ApiError";
 import type { Dataset } from "../protocol/Dataset";
 import type { ImportProgress } from "../protocol/ImportProgress";
+import type { NewExport } from "../protocol/NewExport";
 import type { Version } from "../protocol/Version";
 import { Feed, PAGE_SIZE } from "../table/feed";
 import { Pages } from "../table/pages";
@@ -26,6 +27,7 @@ import type { SeriesClass } from "../ui/palette";
 import { setBuildBadge } from "../ui/shell";
 import { formatAddress, parseAddress } from "./address";
 import type { ExploreState } from "./address";
+import { ExportButton } from "./export-button";
 import { ChartsPanel } from "./charts-panel";
 import { GroupsPanel } from "./groups-panel";
 import { QueryBar } from "./query-bar";
@@ -47,7 +49,8 @@ export class ExplorePage {
   readonly #bar: QueryBar;
   readonly #groups: GroupsPanel;
   readonly #charts: ChartsPanel;
-  readonly #status = new StatusLine();
+  readonly #export = new ExportButton(() => this.#asExport());
+  readonly #status = new StatusLine(this.#export.element);
   readonly #table: VirtualTable;
   readonly #feed: Feed;
   readonly #results: HTMLElement;
@@ -144,7 +147,7 @@ export class ExplorePage {
       return;
     }
     if (!this.root.contains(this.#results)) {
-      replace(this.root, this.#bar.element, h("div", { class: "explore-body" }, h("aside", { class: "scope" }, this.#groups.element), this.#results));
+      replace(this.root, h("h1", { class: "visually-hidden" }, "Explore"), this.#bar.element, h("div", { class: "explore-body" }, h("aside", { class: "scope" }, this.#groups.element), this.#results));
     }
     this.#bar.setQuery(state.query);
     this.#bar.fail(null);
@@ -181,11 +184,19 @@ export class ExplorePage {
     });
   }
 
+  /** What the screen shows, as a file of the same version. */
+  #asExport(): NewExport | null {
+    const version = this.root.dataset["version"];
+    if (!this.#scope || version === undefined) return null;
+    const { build, datasets, shown } = this.#scope;
+    return { query: this.#state.query, build, dataset: datasets.map(({ slug }) => slug), groups: [...shown], version, format: "csv" };
+  }
+
   #show(view: SubscriptionView, version: Version): void {
     const groups = view.binding?.groups ?? [];
     if (view.fresh) {
       this.root.removeAttribute("aria-busy");
-      this.#results.classList.remove("outdated");
+      this.#outdated(false);
       this.#bar.progress(null);
       if (groups.some((name) => !this.#palette.has(name))) void this.#reload();
       this.#table.scrollToTop();
@@ -211,9 +222,23 @@ export class ExplorePage {
     if (view.total > 0) return;
     replace(
       this.#empty,
-      view.provisional ? "No match so far; the import is still running." : "No allele matches.",
+      this.#nothing(view),
       this.#state.query !== "" && h("button", { type: "button", class: "btn btn-sm btn-outline-secondary", onclick: () => this.#go({ ...this.#state, query: "" }) }, "Show all alleles"),
     );
+  }
+
+  /** Whether what is shown answers an earlier question. */
+  #outdated(outdated: boolean): void {
+    this.#results.classList.toggle("outdated", outdated);
+    this.#status.outdated(outdated);
+  }
+
+  #nothing({ provisional }: SubscriptionView): string {
+    const states = this.#scope?.datasets.map(({ state }) => state) ?? [];
+    if (states.every((state) => state === "failed")) return "The import failed, and nothing of it is kept. The page of the dataset says why.";
+    const arriving = provisional || states.some((state) => state === "importing" || state === "empty");
+    if (!arriving) return "No allele matches.";
+    return this.#state.query === "" ? "Waiting for the first records." : "No match so far; the import is still running.";
   }
 
   #announce(total: number): void {
@@ -281,8 +306,7 @@ export class ExplorePage {
     this.#bar.progress(null);
     this.#bar.fail(error);
     this.#failed = true;
-    // What is still shown answers an earlier question.
-    this.#results.classList.add("outdated");
+    this.#outdated(true);
     if (this.root.dataset["version"] === undefined) this.root.dataset["state"] = "failed";
   }
 }

@@ -23,10 +23,11 @@ export class StatusLine {
   readonly #state = h("span", { class: "chip", hidden: true });
   readonly #version = h("span", { class: "version", title: "Version of the data on the screen" });
   readonly #connection = h("span", { class: "connection" });
+  readonly #outdated = h("span", { class: "chip chip-failed", hidden: true }, "answer to the question before");
   #connected = false;
 
-  constructor() {
-    this.element = h("div", { class: "status-line" }, h("p", { class: "count" }, this.#total, this.#noun), this.#state, h("p", { class: "liveness" }, this.#version, this.#connection));
+  constructor(action: HTMLElement) {
+    this.element = h("div", { class: "status-line" }, h("p", { class: "count" }, this.#total, this.#noun), this.#state, this.#outdated, h("p", { class: "liveness" }, this.#version, this.#connection), action);
   }
 
   results(total: number, provisional: boolean, version: Version): void {
@@ -34,6 +35,10 @@ export class StatusLine {
     setText(this.#noun, total === 1 ? "allele" : "alleles");
     if (!provisional) this.#state.hidden = true;
     setText(this.#version, `v${version.epoch}.${version.seq}`);
+  }
+
+  outdated(outdated: boolean): void {
+    this.#outdated.hidden = !outdated;
   }
 
   /** The import that makes the results provisional. */

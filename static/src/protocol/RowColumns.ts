@@ -34,6 +34,10 @@ filter: Array<string | null>,
  */
 type: Array<string>, 
 /**
+ * Symbols of the genes that each lies in; absent where no annotation of the build is loaded.
+ */
+genes?: Array<Array<string>>, 
+/**
  * Counts, one entry for each group asked for, in that order.
  */
 groups: Array<GroupColumns>, };

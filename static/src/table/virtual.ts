@@ -27,6 +27,8 @@ interface RowView {
   element: HTMLTableRowElement;
   index: HTMLElement;
   variant: HTMLElement;
+  /** ID, type and filter in one line, for screens that have no room for their columns. */
+  meta: HTMLElement;
   id: HTMLElement;
   type: HTMLElement;
   filter: HTMLElement;
@@ -57,9 +59,10 @@ export class VirtualTable {
     new ResizeObserver(() => this.#schedule()).observe(this.element);
   }
 
-  /** The groups that have a column; the table is built anew only when they changed. */
+  /** The groups that have a column; the table is built anew only when they or their looks changed. */
   setColumns(columns: readonly Column[]): void {
-    if (columns.length === this.#columns.length && columns.every((column, i) => column.group === this.#columns[i]?.group)) return;
+    const key = (list: readonly Column[]) => JSON.stringify(list.map(({ group, label, className }) => [group, label, className]));
+    if (key(columns) === key(this.#columns)) return;
     this.#columns = columns;
     this.#rows = [];
     this.#body.replaceChildren(
@@ -87,7 +90,7 @@ export class VirtualTable {
 
   #head(): HTMLElement[] {
     const plain = ["#", "Variant", "ID", "Type", "Filter"].map((text, i) =>
-      h("th", { scope: "col", class: ["row-index", "variant", "", "", ""][i] ?? "" }, text),
+      h("th", { scope: "col", class: ["row-index", "variant", "id", "type", "filter"][i] ?? "" }, text),
     );
     const groups = this.#columns.map(({ group, label, className }) =>
       h(
@@ -143,6 +146,7 @@ export class VirtualTable {
   #createRow(): RowView {
     const index = h("td", { class: "row-index" });
     const variant = h("span", { class: "variant-id" });
+    const meta = h("span", { class: "variant-meta", "aria-hidden": "true" });
     const id = h("td", { class: "id" });
     const type = h("td", { class: "type" });
     const filter = h("td", { class: "filter" });
@@ -151,8 +155,8 @@ export class VirtualTable {
       const counts = h("span", { class: "counts" });
       return { cell: h("td", { class: "group" }, af, counts), af, counts };
     });
-    const element = h("tr", {}, index, h("th", { scope: "row", class: "variant" }, variant), id, type, filter, ...groups.map(({ cell }) => cell));
-    return { element, index, variant, id, type, filter, groups };
+    const element = h("tr", {}, index, h("th", { scope: "row", class: "variant" }, variant, meta), id, type, filter, ...groups.map(({ cell }) => cell));
+    return { element, index, variant, meta, id, type, filter, groups };
   }
 
   #fill(row: RowView, number: number): void {
@@ -162,7 +166,7 @@ export class VirtualTable {
     row.element.classList.toggle("pending", found === null);
     if (!found) {
       row.element.removeAttribute("data-variant");
-      for (const cell of [row.variant, row.id, row.type, row.filter]) setText(cell, "");
+      for (const cell of [row.variant, row.meta, row.id, row.type, row.filter]) setText(cell, "");
       for (const { cell, af, counts } of row.groups) {
         cell.className = "group";
         setText(af, "");
@@ -180,6 +184,7 @@ export class VirtualTable {
     const filter = rows.filter[index] ?? "";
     setText(row.filter, filter === "" ? "·" : filter);
     row.filter.classList.toggle("failed", filter !== "" && filter !== "PASS");
+    setText(row.meta, [rows.id[index] ?? "", rows.type[index] ?? "", filter === "PASS" ? "" : filter].filter((part) => part !== "").join(" · "));
     row.groups.forEach(({ cell, af, counts }, i) => {
       const column = this.#columns[i];
       // Rows on their way from before a change of columns may list other groups.

@@ -25,6 +25,11 @@ impl<R: BufRead> Lines<R> {
         Lines { reader, most }
     }
 
+    /// What the lines come from.
+    pub fn reader(&self) -> &R {
+        &self.reader
+    }
+
     /// Reads the next line into `buffer`.
     pub fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Line> {
         buffer.clear();

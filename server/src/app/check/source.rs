@@ -3,23 +3,23 @@
 //! Invariant: a container that is not read is named, not taken for text.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
-
+use crate::import::decompress::{DecompressError, Decompressor, Ending};
 use crate::import::validate::ContainerFault;
 
 /// What a file is.
 pub(super) enum Source {
     /// Text, inflated where need be.
-    Text(Box<dyn BufRead>),
+    Text(Box<Inflated>),
     /// Something else.
     Other(&'static str),
 }
 
 const GZIP: &[u8] = b"\x1f\x8b";
 const BUFFER: usize = 256 << 10;
+const PIECE: usize = 64 << 10;
 
 /// Containers that are not read, by their first bytes.
 const OTHERS: &[(&[u8], &str)] = &[
@@ -41,12 +41,10 @@ pub(super) fn open(path: &Path) -> io::Result<Source> {
     if let Some(name) = other(start) {
         return Ok(Source::Other(name));
     }
-    if !start.starts_with(GZIP) {
-        return Ok(Source::Text(Box::new(file)));
-    }
-    let mut inflated = BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file));
+    let is_gzip = start.starts_with(GZIP);
+    let mut inflated = Inflated::new(file);
     // A fault in the first block is reported when the lines are read.
-    let inner = inflated.fill_buf().ok().and_then(|start| {
+    let inner = inflated.fill_buf().ok().filter(|_| is_gzip).and_then(|start| {
         if start.starts_with(GZIP) {
             Some("compressed twice with gzip")
         } else {
@@ -54,6 +52,92 @@ pub(super) fn open(path: &Path) -> io::Result<Source> {
         }
     });
     Ok(inner.map_or_else(|| Source::Text(Box::new(inflated)), Source::Other))
+}
+
+/// A file as text, decompressed by what imports are decompressed by.
+pub(super) struct Inflated {
+    file: BufReader<File>,
+    decompressor: Decompressor,
+    text: Vec<u8>,
+    at: usize,
+    ending: Option<Ending>,
+    fault: Option<DecompressError>,
+}
+
+impl Inflated {
+    fn new(file: BufReader<File>) -> Self {
+        let decompressor = Decompressor::new();
+        Self {
+            file,
+            decompressor,
+            text: Vec::new(),
+            at: 0,
+            ending: None,
+            fault: None,
+        }
+    }
+
+    /// How the file ended, once it was read to its end.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
+    /// Decompresses until there is text, the end, or a fault.
+    fn inflate(&mut self) -> Result<(), Stop> {
+        self.text.clear();
+        self.at = 0;
+        let mut piece = [0; PIECE];
+        while self.text.is_empty() && self.ending.is_none() {
+            let read = self.file.read(&mut piece).map_err(Stop::Io)?;
+            if read == 0 {
+                self.ending = Some(self.decompressor.finish(&mut self.text).map_err(Stop::Fault)?);
+            } else {
+                self.decompressor
+                    .push(&piece[..read], &mut self.text)
+                    .map_err(Stop::Fault)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Stop {
+    Io(io::Error),
+    Fault(DecompressError),
+}
+
+impl BufRead for Inflated {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at == self.text.len() {
+            if let Some(fault) = &self.fault {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, fault.clone()));
+            }
+            match self.inflate() {
+                Ok(()) => {}
+                Err(Stop::Io(error)) => return Err(error),
+                Err(Stop::Fault(fault)) => {
+                    // What came before the fault is read first.
+                    self.fault = Some(fault.clone());
+                    if self.text.is_empty() {
+                        return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
+                    }
+                }
+            }
+        }
+        Ok(&self.text[self.at..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.at += amount;
+    }
+}
+
+impl Read for Inflated {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
 }
 
 fn other(start: &[u8]) -> Option<&'static str> {
@@ -65,15 +149,11 @@ fn other(start: &[u8]) -> Option<&'static str> {
 
 /// Whether an error while reading is a fault of the container; any other error is passed on.
 pub(super) fn fault(error: io::Error) -> io::Result<(ContainerFault, String)> {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => Ok((
-            ContainerFault::Truncated,
-            "the compressed file ends before its last member does".into(),
-        )),
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => Ok((
-            ContainerFault::Corrupt,
-            format!("the compressed file cannot be inflated: {error}"),
-        )),
-        _ => Err(error),
+    match error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<DecompressError>())
+    {
+        Some(fault) => Ok((ContainerFault::of(fault), fault.to_string())),
+        None => Err(error),
     }
 }

@@ -59,6 +59,7 @@ mod tests {
             allowed_origins: vec!["http://127.0.0.1:8080".into(), "http://localhost:8080".into()],
             trusted_proxies: vec![],
             static_dir: "static/dist".into(),
+            demo: crate::http::Demo::default(),
             limits: crate::http::Limits::default(),
         };
         for (origin, fetch_site, allowed, foreign) in [

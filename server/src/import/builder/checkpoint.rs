@@ -15,8 +15,8 @@ pub struct Checkpoint {
     pub records: u64,
     /// Alleles in the blocks up to this one.
     pub alleles: u64,
-    /// Ordinals of the contigs that are complete.
-    pub finished: Vec<i16>,
+    /// Ordinals of the contigs that others followed, with the last position of each.
+    pub finished: Vec<(i16, u32)>,
     /// The contig amid which the next record stands; none at the start of a contig, or at the end of the file.
     pub open: Option<OpenContig>,
 }

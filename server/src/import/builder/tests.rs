@@ -203,9 +203,16 @@ fn order_is_checked() {
     for (records, want) in [
         (&[("1", 10), ("1", 9)][..], Some((2, unsorted))),
         (
-            &[("1", 10), ("2", 5), ("chr1", 11)],
-            Some((3, RecordProblem::ContigReturns)),
+            &[("1", 10), ("2", 5), ("chr1", 10)],
+            Some((
+                3,
+                RecordProblem::Unsorted {
+                    position: 10,
+                    previous: 10,
+                },
+            )),
         ),
+        (&[("1", 10), ("2", 5), ("chr1", 11)], None),
         (&[("2", 10), ("1", 9)], None),
         (&[("1", 10), ("1", 10)], None),
     ] {

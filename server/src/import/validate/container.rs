@@ -3,6 +3,7 @@
 //! Invariant: each fault has one rule.
 
 use super::rules::{Rule, file};
+use crate::import::decompress::DecompressError;
 
 /// Why a container could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,14 +14,26 @@ pub enum ContainerFault {
     Truncated,
     /// Its checksum or its structure is wrong.
     Corrupt,
+    /// A bgzip file without the marker of its end.
+    NoEofMarker,
 }
 
 impl ContainerFault {
+    /// The fault of a container that cannot be decompressed.
+    pub fn of(error: &DecompressError) -> Self {
+        match error {
+            DecompressError::Container(_) => Self::Unknown,
+            DecompressError::Corrupt { .. } => Self::Corrupt,
+            DecompressError::Truncated { .. } => Self::Truncated,
+        }
+    }
+
     pub(super) fn rule(self) -> &'static Rule {
         match self {
             ContainerFault::Unknown => &file::CONTAINER_UNKNOWN,
             ContainerFault::Truncated => &file::CONTAINER_TRUNCATED,
             ContainerFault::Corrupt => &file::CONTAINER_CORRUPT,
+            ContainerFault::NoEofMarker => &file::BGZIP_EOF_MISSING,
         }
     }
 }

@@ -43,8 +43,21 @@ pub struct Group {
     pub severity: Severity,
     /// How many there are.
     pub total: u64,
-    /// The first of them, in the order of the file.
+    /// The first of them, in the order of the file, but for those that [`Report::take_new`] took.
     pub findings: Vec<Finding>,
+    /// How many were kept, taken or not.
+    #[serde(default)]
+    kept: usize,
+    /// Id of the rule.
+    #[serde(skip)]
+    rule: &'static str,
+}
+
+impl Group {
+    /// Id of the rule.
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
 }
 
 /// The findings of one file.
@@ -85,9 +98,12 @@ impl Report {
             severity: finding.severity,
             total: 0,
             findings: Vec::new(),
+            kept: 0,
+            rule: finding.rule,
         });
         group.total += 1;
-        if group.findings.len() < self.kept_per_rule {
+        if group.kept < self.kept_per_rule {
+            group.kept += 1;
             group.findings.push(finding);
         }
     }
@@ -139,6 +155,16 @@ impl Report {
         groups
     }
 
+    /// Takes the kept findings that were not taken before, in the order of the file; totals stay.
+    pub fn take_new(&mut self) -> Vec<Finding> {
+        let groups = self.groups.values_mut();
+        let mut findings: Vec<Finding> = groups
+            .flat_map(|group| std::mem::take(&mut group.findings))
+            .collect();
+        findings.sort_by_key(|finding| (finding.line, finding.column));
+        findings
+    }
+
     /// All kept findings, in the order of the file.
     pub fn findings(&self) -> Vec<&Finding> {
         let mut findings: Vec<&Finding> = self.groups.values().flat_map(|group| &group.findings).collect();
@@ -170,7 +196,10 @@ mod as_list {
         let entries = Vec::<(String, Group)>::deserialize(source)?;
         entries
             .into_iter()
-            .map(|(rule, group)| Ok(((super::known(&rule)?, group.severity), group)))
+            .map(|(id, mut group)| {
+                group.rule = super::known(&id)?;
+                Ok(((group.rule, group.severity), group))
+            })
             .collect()
     }
 }

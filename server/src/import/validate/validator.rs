@@ -161,6 +161,16 @@ impl Validator {
         report.extend(self.found.drain(..));
     }
 
+    /// Says that the record on that line, the last of the file, had no line end.
+    pub fn record_unterminated(&mut self, line: u64, report: &mut Report) {
+        let rule = &file::FINAL_NEWLINE_MISSING;
+        self.found.extend(
+            self.judge
+                .of_file(rule, line, "the last line has no line end".into()),
+        );
+        report.extend(self.found.drain(..));
+    }
+
     /// Says that the container could not be read to its end.
     pub fn container(&mut self, fault: ContainerFault, message: String, report: &mut Report) {
         self.say(fault.rule(), message);

@@ -12,9 +12,11 @@ use super::{Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, 
 use crate::domain::build::Build;
 use crate::domain::cell::CellId;
 use crate::domain::groups::Sex;
+use crate::domain::panel::group_name;
 use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
 use crate::store::catalogue as records;
+use crate::store::genes;
 use crate::store::head::{self, ChangeKind, Head};
 use crate::store::pool::PgPool;
 
@@ -78,6 +80,7 @@ async fn load_all(pool: &PgPool, version: Version) -> Result<Catalogue, StoreErr
     let mut catalogue = Catalogue {
         version,
         floor: records::floor(pool).await?,
+        genes_seq: genes::newest_seq(pool).await?,
         datasets: read_datasets(pool, None).await?,
         contigs: Arc::new(read_contigs(pool).await?),
     };
@@ -94,6 +97,10 @@ async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Cata
         version: to,
         ..current.clone()
     };
+    let replaced = changes
+        .iter()
+        .rfind(|change| change.kind == ChangeKind::GenesReplaced);
+    next.genes_seq = replaced.map_or(current.genes_seq, |change| change.seq);
     let moved: BTreeSet<i64> = changes
         .iter()
         .filter(|change| !matches!(change.kind, ChangeKind::BlockAdded | ChangeKind::BlocksCompacted))
@@ -231,15 +238,6 @@ fn groups_of(slug: &str, records: Vec<records::GroupVersionRecord>) -> Vec<Group
         }
     }
     groups
-}
-
-/// The full name of a group: `dataset.family.value`, `dataset.all` for everybody.
-pub fn group_name(slug: &str, family: &str, value: &str) -> String {
-    if family == "all" {
-        format!("{slug}.all")
-    } else {
-        format!("{slug}.{family}.{value}")
-    }
 }
 
 /// Builds are stored under their place in [`Build::ALL`], from 1.

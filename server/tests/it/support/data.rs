@@ -20,6 +20,16 @@ pub fn shapeit4() -> Option<PathBuf> {
     found(std::env::var_os("ALLELECAST_SHAPEIT4_VCF").map_or_else(cached, PathBuf::from))
 }
 
+/// A file of the gene annotation that `deploy/genes` fetches.
+pub fn genes(file: &str) -> Option<PathBuf> {
+    let cached = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/cache/genes");
+    found(
+        std::env::var_os("ALLELECAST_GENES_DIR")
+            .map_or_else(cached, PathBuf::from)
+            .join(file),
+    )
+}
+
 fn found(path: PathBuf) -> Option<PathBuf> {
     if path.is_file() {
         return Some(path);

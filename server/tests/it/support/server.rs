@@ -48,6 +48,13 @@ pub async fn without_imports(server: TestServer) -> TestServer {
 
 /// A server with other settings.
 pub async fn server_with(change: impl FnOnce(&mut Config)) -> TestServer {
+    // `ALLELECAST_LOG=debug` shows what the servers of a test say.
+    if let Ok(filter) = std::env::var("ALLELECAST_LOG") {
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_test_writer()
+            .try_init();
+    }
     let database = database().await;
     let data = tempfile::tempdir().unwrap();
     let mut config = Config::for_tests(&database.url, data.path().to_owned());
@@ -64,9 +71,14 @@ pub async fn server_with(change: impl FnOnce(&mut Config)) -> TestServer {
 impl TestServer {
     /// Another instance on the same database and the same raw files.
     pub async fn second_instance(&self) -> Running {
-        app::start(Config::for_tests(&self.database.url, self.data.path().to_owned()))
-            .await
-            .unwrap()
+        self.second_instance_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn second_instance_with(&self, change: impl FnOnce(&mut Config)) -> Running {
+        let mut config = Config::for_tests(&self.database.url, self.data.path().to_owned());
+        change(&mut config);
+        app::start(config).await.unwrap()
     }
 
     /// Stops it in order; the database stays.
@@ -95,9 +107,28 @@ impl TestServer {
         (client, dataset.id)
     }
 
+    /// Starts it again on the same database and files, at the same address, so that `Client`s of before go on.
+    pub async fn start_again(&mut self) {
+        let mut config = Config::for_tests(&self.database.url, self.data.path().to_owned());
+        config.listen = self.url.trim_start_matches("http://").parse().unwrap();
+        self.running = Some(app::start(config).await.unwrap());
+    }
+
+    /// How many files its exports have.
+    pub fn exported_files(&self) -> usize {
+        std::fs::read_dir(self.data.path().join("exports"))
+            .unwrap()
+            .count()
+    }
+
     /// Its raw files.
     pub fn raw(&self) -> RawStore {
         RawStore::local(&self.data.path().join("raw")).unwrap()
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
+        self.database.url.clone()
     }
 
     /// Its database.

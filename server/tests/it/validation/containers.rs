@@ -25,13 +25,25 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// One bgzip block: a gzip member whose extra field states its size.
+fn bgzip_without_end(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::GzBuilder::new()
+        .extra(b"BC\x02\x00\x00\x00".to_vec())
+        .write(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    let mut block = encoder.finish().unwrap();
+    let size = u16::try_from(block.len() - 1).unwrap().to_le_bytes();
+    block[16..18].copy_from_slice(&size);
+    block
+}
+
 #[test]
 fn containers_have_a_defined_answer() {
     let body = b"1\t6\t.\tA\tG\t.\t.\t.\n".repeat(2000);
     let zipped = gzip(&[VCF, &body].concat());
     let members = [gzip(VCF), gzip(b"1\t6\t.\tA\tG\t.\t.\t.\n")].concat();
     let mut corrupt = zipped.clone();
-    let middle = corrupt.len() - 12;
+    let middle = corrupt.len() / 2;
     corrupt[middle] ^= 0xff;
     let cases: Vec<(&str, Vec<u8>, Vec<&str>)> = vec![
         ("plain", VCF.to_vec(), vec![]),
@@ -40,6 +52,11 @@ fn containers_have_a_defined_answer() {
             "truncated",
             zipped[..zipped.len() - 20].to_vec(),
             vec!["container-truncated"],
+        ),
+        (
+            "bgzip without its end",
+            bgzip_without_end(VCF),
+            vec!["bgzip-eof-missing"],
         ),
         ("empty", vec![], vec!["file-empty"]),
         ("zip", b"PK\x03\x04....".to_vec(), vec!["container-unknown"]),

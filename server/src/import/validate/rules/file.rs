@@ -14,6 +14,9 @@ rules! {
     CONTAINER_CORRUPT "container-corrupt" b"FFFFF" Program:
         "Each member of a compressed file must inflate to what its checksum says.";
         "Copy or download the file again, or compress it again from the original.";
+    BGZIP_EOF_MISSING "bgzip-eof-missing" b"NNNNN" Program:
+        "A bgzip file ends with an empty block, by which readers know that its end was not lost.";
+        "Compare with the original, or compress it again with bgzip.";
     LINE_TOO_LONG "line-too-long" b"FFFFF" Program:
         "The specification sets no bound; this program reads lines of at most 64 MiB.";
         "Check whether line breaks were lost, or split the samples over several files.";

@@ -1,0 +1,4 @@
+library(testthat)
+library(allelecastr)
+
+test_check("allelecastr")
