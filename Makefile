@@ -38,7 +38,7 @@ demo: build ## Upload the example to the server that `make run` started, slowly 
 
 bench: ## Benchmarks against bcftools and plink2; figures go to bench/RESULTS.md
 	@deploy/bootstrap test
-	cargo build --release --locked -p allelecast-server -p allelecast-bench
+	cargo build --release --locked --workspace
 	target/release/allelecast-bench all --write
 
 audit: ## Known vulnerabilities of the dependencies (needs a network)
