@@ -8,6 +8,8 @@
 mod slug;
 mod state;
 
+pub(super) use state::state;
+
 use std::collections::HashMap;
 
 use allelecast_protocol::Version;
@@ -201,7 +203,7 @@ async fn shown(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Dataset>, StoreError
             build: row.build,
             profile: row.profile.0,
             absent_sites: row.absent_sites.0,
-            state: state::state(row.completed, &files),
+            state: state(row.completed, &files),
             progress: state::progress(&files),
             alleles: state::alleles(&files),
             samples: samples.get(&row.id).copied().unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The integration tests, one binary. Those that need a database or Redis run under `deploy/with-test-services`.
 
 mod accounts;
+mod adhoc;
 mod command_line;
 mod counting;
 mod datasets;

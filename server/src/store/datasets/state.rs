@@ -5,7 +5,7 @@
 use allelecast_protocol::dataset::{DatasetState, FileState, VcfFile};
 
 /// Where a dataset stands.
-pub(super) fn state(completed: bool, files: &[VcfFile]) -> DatasetState {
+pub(in crate::store) fn state(completed: bool, files: &[VcfFile]) -> DatasetState {
     let any = |states: &[FileState]| files.iter().any(|file| states.contains(&file.state));
     if files.is_empty() {
         DatasetState::Empty

@@ -185,6 +185,8 @@ async fn room_is_limited() {
         config.limits.max_checked_patch = 10;
     })
     .await;
+    // What is sent here is no VCF, and an import would refuse it in between.
+    let server = without_imports(server).await;
     let (client, dataset) = server.user_with_dataset().await;
     assert_eq!(
         code(client.begin_upload(dataset, "a.vcf", Some(1001)).await),
