@@ -84,6 +84,10 @@ pub(super) fn write_all(batches: Vec<Columns>, metadata: &[(&str, String)]) -> R
 
 /// Reads the first batch of a stream; the end of the bytes ends a stream too.
 pub(super) fn read(bytes: &[u8]) -> Result<RecordBatch, ColumnError> {
+    // The reader would take whatever stands here for a length, and allocate as much.
+    if !bytes.starts_with(&[0xff; 4]) {
+        return Err(ColumnError::Empty);
+    }
     StreamReader::try_new(bytes, None)?
         .next()
         .ok_or(ColumnError::Empty)?
