@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::nearest::nearest;
+use crate::domain::nearest::nearest;
 use crate::domain::build::Build;
 use crate::domain::genes::{Gene, Genes};
 
