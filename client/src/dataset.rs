@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use allelecast_protocol::dataset::{
-    CreatedDataset, Dataset, FileState, Group, GroupUpdate, InfoGroupOffer, InfoGroupsRequest, NewDataset, NewGroup,
-    NewPanel, VcfFile,
+    CreatedDataset, Dataset, FileState, Group, GroupUpdate, InfoGroupOffer, InfoGroupsRequest, NewDataset,
+    NewGroup, NewPanel, VcfFile,
 };
 use allelecast_protocol::finding::FindingsPage;
 use allelecast_protocol::panel::{PanelPreview, PanelPreviewRequest, SamplePage};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use allelecast_client::protocol::dataset::{
-    AbsentSites, Dataset, DatasetState, FileState, NewDataset, Profile, InfoGroups, InfoGroupsMode,
+    AbsentSites, Dataset, DatasetState, FileState, InfoGroups, InfoGroupsMode, NewDataset, Profile,
 };
 use allelecast_client::protocol::size::parse_size;
 use allelecast_client::{Client, UploadOptions};

@@ -137,10 +137,21 @@ mod tests {
     fn what_is_not_stated_stays_unknown() {
         let mut some = Tallied::default();
         some.set(Count::Ac, Some(3));
-        assert_eq!((some.get(Count::Ac), some.get(Count::An), some.af()), (Some(3), None, None));
+        assert_eq!(
+            (some.get(Count::Ac), some.get(Count::An), some.af()),
+            (Some(3), None, None)
+        );
         some.set(Count::An, Some(6));
         assert_eq!(some.af(), Some(0.5));
-        let sum = some.plus(&Counts { ac: 1, an: 2, ns: 1, ..Counts::default() }.into());
+        let sum = some.plus(
+            &Counts {
+                ac: 1,
+                an: 2,
+                ns: 1,
+                ..Counts::default()
+            }
+            .into(),
+        );
         assert_eq!((sum.af(), sum.get(Count::Ns)), (Some(0.5), None));
         assert_eq!(Known::from_bits(some.known.bits()), some.known);
     }

@@ -154,11 +154,15 @@ pub(super) fn checked_name(field: &str, name: &str) -> Result<String, Error> {
     let name = name.trim();
     let fits = (1..=MAX_NAME).contains(&name.chars().count());
     if !fits || name.contains(|c: char| c.is_control() || "(){},\"".contains(c)) {
-        let message = format!("A group's {field} has 1 to {MAX_NAME} characters, none of them one of ( ) {{ }} , \".");
+        let message =
+            format!("A group's {field} has 1 to {MAX_NAME} characters, none of them one of ( ) {{ }} , \".");
         return Err(Error::invalid_field(field, message));
     }
     if name == ALL {
-        return Err(Error::invalid_field(field, "“all” is the name of the group of everybody."));
+        return Err(Error::invalid_field(
+            field,
+            "“all” is the name of the group of everybody.",
+        ));
     }
     Ok(name.to_owned())
 }
@@ -191,7 +195,10 @@ async fn members(state: &AppState, dataset_id: i64, names: &[String]) -> Result<
     if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
         return Err(invalid(format!("“{twice}” stands twice in the list.")));
     }
-    let mut members: Vec<i64> = names.iter().filter_map(|name| ids.get(name.as_str()).copied()).collect();
+    let mut members: Vec<i64> = names
+        .iter()
+        .filter_map(|name| ids.get(name.as_str()).copied())
+        .collect();
     members.sort_unstable();
     Ok(members)
 }

@@ -36,7 +36,9 @@ fn keys(keys: &InfoKeys) -> Vec<String> {
 
 /// Refuses choices that no query could name, or of which two have one name.
 pub(super) fn check(wanted: &InfoGroups) -> Result<(), Error> {
-    let InfoGroups::Chosen(choices) = wanted else { return Ok(()) };
+    let InfoGroups::Chosen(choices) = wanted else {
+        return Ok(());
+    };
     let mut names = std::collections::HashSet::new();
     for choice in choices.iter().filter(|choice| choice.key != ALL) {
         let parts = [("family", &choice.family), ("value", &choice.value)];
@@ -48,7 +50,10 @@ pub(super) fn check(wanted: &InfoGroups) -> Result<(), Error> {
                 return Err(Error::invalid_field("info_groups", message));
             }
         }
-        let full = (choice.family.as_deref(), choice.value.as_deref().unwrap_or(&choice.key));
+        let full = (
+            choice.family.as_deref(),
+            choice.value.as_deref().unwrap_or(&choice.key),
+        );
         if !names.insert(full) {
             let message = format!("Two groups would be called “{}”.", full.1);
             return Err(Error::invalid_field("info_groups", message));

@@ -58,7 +58,10 @@ pub async fn apply(
         return Err(no_dataset());
     }
     state.raw_arrived.notify_waiters();
-    datasets::find(&state.pool, id).await?.map(Json).ok_or_else(no_dataset)
+    datasets::find(&state.pool, id)
+        .await?
+        .map(Json)
+        .ok_or_else(no_dataset)
 }
 
 /// The panel of a request.

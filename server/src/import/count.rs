@@ -186,7 +186,12 @@ impl<'a> Counter<'a> {
         });
         if let Some(reader) = self.groups.stated() {
             let mut doubts = Vec::new();
-            reader.read(fixed.info, alternates.into(), &mut self.result.stated, &mut doubts);
+            reader.read(
+                fixed.info,
+                alternates.into(),
+                &mut self.result.stated,
+                &mut doubts,
+            );
             let doubts = doubts.into_iter().map(|doubt| (place.line, doubt));
             self.result.doubts.extend(doubts);
         }

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::ChunkInput;
 use super::refusal::Refused;
-use crate::domain::info_groups::Doubt;
 use super::validate::{
     ChunkState, ContainerFault, Finding, Limits, OrderCheck, Profile, RecordValidator, Report, Severity,
     Sites, Validator,
 };
+use crate::domain::info_groups::Doubt;
 
 /// What is stored of the validation with each checkpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -122,7 +122,8 @@ impl Judge {
         let new = doubts.iter().filter(|(line, _)| *line >= from);
         let found: Vec<Finding> = new
             .filter_map(|(line, Doubt { key, value, problem })| {
-                let message = format!("{key} {problem}; the groups that it counts for have no such count here");
+                let message =
+                    format!("{key} {problem}; the groups that it counts for have no such count here");
                 self.validator.doubt(*line, &format!("{key}={value}"), message)
             })
             .collect();

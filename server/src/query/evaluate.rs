@@ -133,9 +133,7 @@ impl Evaluator<'_> {
                 .iter()
                 .map(|&n| known((*low..=*high).contains(&n), n, n))
                 .collect(),
-            Node::Seen(group) => self.groups(*group, |cell| {
-                cell.is_carried(self.hq)
-            }),
+            Node::Seen(group) => self.groups(*group, |cell| cell.is_carried(self.hq)),
             Node::Covered(group) => self.groups(*group, |cell| cell != GroupCell::NoData),
         }
     }

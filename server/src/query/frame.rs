@@ -185,21 +185,28 @@ impl Frame {
             let (sites, at) = self.site(row);
             sites.pos[at]
         };
-        let (mut raw, mut hq) = (Tallied::from(Counts::default()), Some(Tallied::from(Counts::default())));
+        let (mut raw, mut hq) = (
+            Tallied::from(Counts::default()),
+            Some(Tallied::from(Counts::default())),
+        );
         let (mut recorded, mut inferred, mut missing, mut af_given) = (false, false, false, None);
         for part in &self.input.groups[group].parts {
             let recorded_here = self.frequencies(row, part);
             if let Some((columns, at)) = recorded_here.filter(|(columns, at)| columns.says_anything(*at)) {
                 recorded = true;
                 raw = raw.plus(&columns.raw.tallied(at));
-                hq = hq.zip(columns.tallied(at, true)).map(|(sum, counts)| sum.plus(&counts));
+                hq = hq
+                    .zip(columns.tallied(at, true))
+                    .map(|(sum, counts)| sum.plus(&counts));
                 af_given = columns.af_given(at);
             } else if let Some(size) = part.size
                 && self.place(row, part.slot).is_none()
                 && self.covers(part.slot, position)
             {
                 inferred = true;
-                let counts = size.all_reference(self.input.build, self.input.cell.contig, position).into();
+                let counts = size
+                    .all_reference(self.input.build, self.input.cell.contig, position)
+                    .into();
                 raw = raw.plus(&counts);
                 hq = hq.map(|hq| hq.plus(&counts));
             } else {

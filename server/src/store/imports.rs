@@ -149,7 +149,11 @@ pub async fn start(
                 shared: ids.len(),
             });
         }
-        let stated: Vec<NewGroup> = groups.iter().filter(|group| group.info.is_some()).cloned().collect();
+        let stated: Vec<NewGroup> = groups
+            .iter()
+            .filter(|group| group.info.is_some())
+            .cloned()
+            .collect();
         insert_groups(&mut transaction, file.dataset_id, &ids, &stated).await?;
         ids
     };

@@ -6,8 +6,8 @@ use allelecast_protocol::Version;
 use sqlx::{PgPool, Row};
 
 use super::StoreError;
-use super::head::{ChangeKind, Head};
 use super::groups;
+use super::head::{ChangeKind, Head};
 use super::jobs::{self, Claim};
 
 /// A group version to be counted.

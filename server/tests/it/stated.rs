@@ -20,7 +20,11 @@ async fn import(client: &Client, new: &NewDataset, files: &[(&str, Vec<u8>)]) ->
     }
     client.complete(dataset.id).await.unwrap();
     let dataset = client.settled(dataset.id, |_| ()).await.unwrap();
-    let errors: Vec<_> = dataset.files.iter().filter_map(|file| file.error.clone()).collect();
+    let errors: Vec<_> = dataset
+        .files
+        .iter()
+        .filter_map(|file| file.error.clone())
+        .collect();
     assert!(errors.is_empty(), "{errors:?}");
     dataset
 }
@@ -42,7 +46,9 @@ fn named(name: &str, info_groups: serde_json::Value) -> NewDataset {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn gnomad_counts_are_those_of_info() {
-    let Some(vcf) = data::shared("vcf/gnomad_exomes_chr1_sites.vcf.gz") else { return };
+    let Some(vcf) = data::shared("vcf/gnomad_exomes_chr1_sites.vcf.gz") else {
+        return;
+    };
     let server = server().await;
     let client = server.user().await;
     let bytes = std::fs::read(&vcf).unwrap();
@@ -53,20 +59,37 @@ async fn gnomad_counts_are_those_of_info() {
     for group in &dataset.groups {
         *families.entry(&group.family).or_default() += 1;
     }
-    assert_eq!((families["all"], families["pop"], families["sex"]), (1, 8, 2), "{families:?}");
-    assert!(families["subpop"] >= 5 && families["pop_sex"] >= 14, "{families:?}");
+    assert_eq!(
+        (families["all"], families["pop"], families["sex"]),
+        (1, 8, 2),
+        "{families:?}"
+    );
+    assert!(
+        families["subpop"] >= 5 && families["pop_sex"] >= 14,
+        "{families:?}"
+    );
 
     let mut wanted: Vec<(String, [String; 3], bool)> = Vec::new();
     for group in &dataset.groups {
-        let suffix = if group.family == "all" { String::new() } else { format!("_{}", group.value) };
+        let suffix = if group.family == "all" {
+            String::new()
+        } else {
+            format!("_{}", group.value)
+        };
         let keys = ["AC", "AN", "nhomalt"].map(|key| format!("{key}{suffix}"));
         wanted.push((group.name.clone(), keys, true));
     }
     let raw = ["AC_raw", "AN_raw", "nhomalt_raw"].map(str::to_owned);
     wanted.push((format!("{}.all", dataset.slug), raw, false));
-    let fields = wanted.iter().flat_map(|(_, keys, _)| keys.iter().map(|key| format!("\\t%INFO/{key}")));
+    let fields = wanted
+        .iter()
+        .flat_map(|(_, keys, _)| keys.iter().map(|key| format!("\\t%INFO/{key}")));
     let format = format!("%POS\\t%REF\\t%ALT{}\\n", fields.collect::<String>());
-    let output = Command::new("bcftools").args(["query", "-f", &format]).arg(&vcf).output().unwrap();
+    let output = Command::new("bcftools")
+        .args(["query", "-f", &format])
+        .arg(&vcf)
+        .output()
+        .unwrap();
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
     let expected: BTreeMap<String, Vec<Option<u32>>> = text
@@ -74,7 +97,10 @@ async fn gnomad_counts_are_those_of_info() {
         .map(|line| {
             let fields: Vec<&str> = line.split('\t').collect();
             let counts = fields[3..].iter().map(|count| count.parse().ok());
-            (format!("1-{}-{}-{}", fields[0], fields[1], fields[2]), counts.collect())
+            (
+                format!("1-{}-{}-{}", fields[0], fields[1], fields[2]),
+                counts.collect(),
+            )
         })
         .collect();
 
@@ -93,13 +119,24 @@ async fn gnomad_counts_are_those_of_info() {
             compared += 1;
         }
         let afr = &row.groups[&format!("{}.pop.afr", dataset.slug)];
-        assert_eq!((afr.ac, afr.an, afr.af), (None, None, None), "as called, nothing is known");
+        assert_eq!(
+            (afr.ac, afr.an, afr.af),
+            (None, None, None),
+            "as called, nothing is known"
+        );
     }
     assert_eq!(compared, 100 * (dataset.groups.len() + 1));
 
     // Where no other counts are stated, a query's figures are of the high-quality ones, whichever are asked for.
-    let of = |row: &Row| row.groups[&format!("{}.pop.afr", dataset.slug)].hq.and_then(|hq| hq.af);
-    let common = all.iter().filter(|row| of(row).is_some_and(|af| af > 0.01)).count();
+    let of = |row: &Row| {
+        row.groups[&format!("{}.pop.afr", dataset.slug)]
+            .hq
+            .and_then(|hq| hq.af)
+    };
+    let common = all
+        .iter()
+        .filter(|row| of(row).is_some_and(|af| af > 0.01))
+        .count();
     assert!(common > 0);
     assert_eq!(rows(&client, &dataset, "af(afr) > 1%").await.len(), common);
 }
@@ -111,7 +148,11 @@ const HEAD: &str = "##fileformat=VCFv4.2\n##INFO=<ID=AC,Number=A,Type=Integer,De
     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
 
 fn cell<'a>(row: &'a Row, group: &str) -> &'a GroupCounts {
-    row.groups.iter().find(|(name, _)| name.ends_with(group)).unwrap().1
+    row.groups
+        .iter()
+        .find(|(name, _)| name.ends_with(group))
+        .unwrap()
+        .1
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +168,11 @@ async fn frequencies_alone_leave_counts_unknown() {
     let files = [("20.vcf", first.into_bytes()), ("21.vcf", second.into_bytes())];
     let dataset = import(&client, &new_dataset("kgp"), &files).await;
     let names: Vec<&str> = dataset.groups.iter().map(|group| group.name.as_str()).collect();
-    assert_eq!(names, ["kgp.all", "kgp.pop.EUR", "kgp.pop.AFR"], "each once, from two files");
+    assert_eq!(
+        names,
+        ["kgp.all", "kgp.pop.EUR", "kgp.pop.AFR"],
+        "each once, from two files"
+    );
 
     let all = rows(&client, &dataset, "").await;
     let shown = |group: &str| -> Vec<(Status, Option<u32>, Option<f64>)> {
@@ -171,7 +216,11 @@ async fn frequencies_alone_leave_counts_unknown() {
         ("covered(AFR)", &[100, 100]),
         ("ac(all) >= 8", &[200]),
     ] {
-        let found: Vec<u32> = rows(&client, &dataset, query).await.iter().map(|row| row.pos).collect();
+        let found: Vec<u32> = rows(&client, &dataset, query)
+            .await
+            .iter()
+            .map(|row| row.pos)
+            .collect();
         assert_eq!(found, positions, "{query}");
     }
 
@@ -211,7 +260,10 @@ async fn groups_of_info_are_chosen_renamed_and_removed() {
     let dataset = client.create_dataset(&new_dataset("later")).await.unwrap();
     for chrom in ["20", "21"] {
         let (name, bytes) = file(chrom);
-        let mut upload = client.begin_upload(dataset.id, &name, Some(bytes.len() as u64)).await.unwrap();
+        let mut upload = client
+            .begin_upload(dataset.id, &name, Some(bytes.len() as u64))
+            .await
+            .unwrap();
         upload.append(bytes).await.unwrap();
         let now = client.settled(dataset.id, |_| ()).await.unwrap();
         let names: Vec<&str> = now.groups.iter().map(|group| group.name.as_str()).collect();
@@ -224,7 +276,14 @@ async fn groups_of_info_are_chosen_renamed_and_removed() {
             value: Some("Europe".into()),
             ..GroupUpdate::default()
         };
-        assert_eq!(client.change_group(now.groups[1].id, &rename).await.unwrap().value, "Europe");
+        assert_eq!(
+            client
+                .change_group(now.groups[1].id, &rename)
+                .await
+                .unwrap()
+                .value,
+            "Europe"
+        );
         let other_members = client.update_group(now.groups[1].id, vec!["A".into()]).await;
         assert!(other_members.is_err(), "it has no samples");
         client.delete_group(now.groups[2].id).await.unwrap();

@@ -111,7 +111,9 @@ impl FrequencyColumns {
                 mean_gq: figure(|quality| &quality.mean_gq),
             },
             af_given: parts.clone().any(|part| part.af_given.is_some()).then(|| {
-                let given = |(part, row): (&FrequencyColumns, usize)| part.af_given.as_ref().map_or(f32::NAN, |af| af[row]);
+                let given = |(part, row): (&FrequencyColumns, usize)| {
+                    part.af_given.as_ref().map_or(f32::NAN, |af| af[row])
+                };
                 rows().map(given).collect()
             }),
         }

@@ -211,7 +211,10 @@ fn derive_het(counts: &Counts) -> Option<u32> {
 impl FrequencyColumns {
     /// Columns of what a file states.
     pub fn from_stated(rows: impl Iterator<Item = Stated> + Clone) -> Self {
-        let known: Vec<bool> = rows.clone().map(|row| row.high_quality.known != Known::NONE).collect();
+        let known: Vec<bool> = rows
+            .clone()
+            .map(|row| row.high_quality.known != Known::NONE)
+            .collect();
         let af_given: Vec<f32> = rows.clone().map(|row| row.af.unwrap_or(f32::NAN)).collect();
         FrequencyColumns {
             raw: CountColumns::from_tallied(rows.clone().map(|row| row.raw)),

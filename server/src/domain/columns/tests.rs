@@ -48,9 +48,17 @@ fn frequencies() -> impl Strategy<Value = FrequencyColumns> {
     (0usize..40).prop_flat_map(|rows| {
         let of_rows = move || prop::collection::vec(counts(), rows);
         let hq = prop::option::of((of_rows(), prop::collection::vec(any::<bool>(), rows)));
-        let known = prop::option::of(prop::collection::vec((0u32..0x7f).prop_map(Known::from_bits), rows));
-        (of_rows(), hq, known, [figures(rows), figures(rows), figures(rows), figures(rows)]).prop_map(
-            |(raw, hq, known, [mean_dp, over_20x, mean_gq, af_given])| {
+        let known = prop::option::of(prop::collection::vec(
+            (0u32..0x7f).prop_map(Known::from_bits),
+            rows,
+        ));
+        (
+            of_rows(),
+            hq,
+            known,
+            [figures(rows), figures(rows), figures(rows), figures(rows)],
+        )
+            .prop_map(|(raw, hq, known, [mean_dp, over_20x, mean_gq, af_given])| {
                 let columns = |rows: Vec<Counts>| CountColumns {
                     known: known.clone(),
                     ..CountColumns::from_rows(rows.into_iter())
@@ -68,8 +76,7 @@ fn frequencies() -> impl Strategy<Value = FrequencyColumns> {
                     },
                     af_given,
                 }
-            },
-        )
+            })
     })
 }
 

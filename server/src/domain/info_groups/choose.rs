@@ -37,7 +37,9 @@ mod tests {
             let wanted = serde_json::from_str(wanted).unwrap();
             let offered = detect("AC AN AC_raw AC_afr AC_nfe controls_AC_afr".split(' '));
             let chosen = choose(offered, &wanted).into_iter();
-            chosen.map(|group| format!("{}.{}", group.family, group.value)).collect()
+            chosen
+                .map(|group| format!("{}.{}", group.family, group.value))
+                .collect()
         };
         assert_eq!(names(r#""auto""#), ["all.all", "pop.afr", "pop.nfe"]);
         assert_eq!(names(r#""none""#), ["all.all"]);

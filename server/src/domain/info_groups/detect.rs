@@ -50,21 +50,45 @@ const SUBSETS: [&str; 15] = [
 ];
 /// Populations as gnomAD writes them.
 const GNOMAD: [&str; 14] = [
-    "afr", "ami", "amr", "asj", "eas", "fin", "mid", "nfe", "oth", "remaining", "sas", "male", "XX", "XY",
+    "afr",
+    "ami",
+    "amr",
+    "asj",
+    "eas",
+    "fin",
+    "mid",
+    "nfe",
+    "oth",
+    "remaining",
+    "sas",
+    "male",
+    "XX",
+    "XY",
 ];
 const SEXES: [&str; 6] = ["male", "female", "MALE", "FEMALE", "XX", "XY"];
 /// Parts that make a key the extreme of several groups, or of something else than a group.
 const NO_GROUP: [&str; 10] = [
-    "popmax", "grpmax", "max", "min", "hist", "bin", "faf95", "faf99", "consanguineous", "ds",
+    "popmax",
+    "grpmax",
+    "max",
+    "min",
+    "hist",
+    "bin",
+    "faf95",
+    "faf99",
+    "consanguineous",
+    "ds",
 ];
 
 /// The groups of a file without samples that has these INFO keys; `all` first, whether any key speaks of it or not.
 pub fn detect<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<InfoGroup> {
     let keys: Vec<Key<'_>> = ids.into_iter().filter_map(Key::read).collect();
     let has_after = |part: &[&str]| keys.iter().any(|key| key.before == part && !key.after.is_empty());
-    let has_adjusted = keys
-        .iter()
-        .any(|key| key.after.last().is_some_and(|last| last.eq_ignore_ascii_case("adj")));
+    let has_adjusted = keys.iter().any(|key| {
+        key.after
+            .last()
+            .is_some_and(|last| last.eq_ignore_ascii_case("adj"))
+    });
     let is_release = has_adjusted || keys.iter().any(Key::shows_a_release);
     let all = InfoGroup {
         key: ALL.into(),
@@ -111,7 +135,11 @@ pub fn detect<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<InfoGroup> {
             }
             continue;
         }
-        let target = if is_high_quality { &mut group.high_quality } else { &mut group.raw };
+        let target = if is_high_quality {
+            &mut group.high_quality
+        } else {
+            &mut group.raw
+        };
         target.note(key, is_release);
     }
     for group in &mut groups {
@@ -176,7 +204,8 @@ impl<'a> Key<'a> {
             rest += usize::from(special.is_some());
             measure = special.unwrap_or(measure);
         }
-        let is_no_group = |part: &&str| part.is_empty() || NO_GROUP.contains(&part.to_ascii_lowercase().as_str());
+        let is_no_group =
+            |part: &&str| part.is_empty() || NO_GROUP.contains(&part.to_ascii_lowercase().as_str());
         let (before, after) = (parts[..at].to_vec(), parts[rest..].to_vec());
         (!before.iter().chain(&after).any(is_no_group)).then_some(Self {
             id,
@@ -310,9 +339,16 @@ mod tests {
             ),
             (
                 "AC_EUR AN_EUR AF_EUR NS_EUR AC_Hom_EUR AC_Het_EUR AC_Hemi_EUR HWE_EUR AF_YRI",
-                &["all.all ||", "pop.EUR AC_EUR,AN_EUR,AC_Het_EUR,AC_Hom_EUR,NS_EUR/2||", "pop.YRI ||AF_YRI"],
+                &[
+                    "all.all ||",
+                    "pop.EUR AC_EUR,AN_EUR,AC_Het_EUR,AC_Hom_EUR,NS_EUR/2||",
+                    "pop.YRI ||AF_YRI",
+                ],
             ),
-            ("EUR_AC EUR_AN EUR_AF MAX_AF", &["all.all ||", "pop.EUR EUR_AC,EUR_AN||"]),
+            (
+                "EUR_AC EUR_AN EUR_AF MAX_AF",
+                &["all.all ||", "pop.EUR EUR_AC,EUR_AN||"],
+            ),
         ];
         for (ids, want) in table {
             assert_eq!(shown(ids), want, "{ids}");

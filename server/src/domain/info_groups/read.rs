@@ -125,8 +125,13 @@ struct Values<'a> {
 
 impl Values<'_> {
     fn doubt(&mut self, slot: usize, problem: &'static str) {
-        let Some((key, value)) = self.values[slot] else { return };
-        if self.doubts[self.first_doubt..].iter().all(|doubt| doubt.key != key) {
+        let Some((key, value)) = self.values[slot] else {
+            return;
+        };
+        if self.doubts[self.first_doubt..]
+            .iter()
+            .all(|doubt| doubt.key != key)
+        {
             self.doubts.push(Doubt {
                 key: key.to_owned(),
                 value: value.to_owned(),
@@ -149,7 +154,10 @@ impl Values<'_> {
             self.doubt(slot, "has not one value for each alternate allele");
             return None;
         };
-        value.split(',').nth(at).filter(|part| *part != "." && !part.is_empty())
+        value
+            .split(',')
+            .nth(at)
+            .filter(|part| *part != "." && !part.is_empty())
     }
 
     fn count(&mut self, count: Count, slot: usize) -> Option<u32> {
@@ -166,13 +174,22 @@ impl Values<'_> {
 
     fn tallied(&mut self, keys: &KeySlots) -> Tallied {
         let mut tallied = Tallied::default();
-        let slot_of = |wanted: Count| keys.counts.iter().find(|(count, _)| *count == wanted).map(|(_, slot)| *slot);
+        let slot_of = |wanted: Count| {
+            keys.counts
+                .iter()
+                .find(|(count, _)| *count == wanted)
+                .map(|(_, slot)| *slot)
+        };
         for &(count, slot) in &keys.counts {
             let value = self.count(count, slot);
             let halved = count == Count::Hom && keys.hom_is_alleles;
             tallied.set(count, if halved { value.map(|n| n / 2) } else { value });
         }
-        let (ac, an, hom) = (tallied.get(Count::Ac), tallied.get(Count::An), tallied.get(Count::Hom));
+        let (ac, an, hom) = (
+            tallied.get(Count::Ac),
+            tallied.get(Count::An),
+            tallied.get(Count::Hom),
+        );
         if let (Some(ac), Some(an), Some(slot)) = (ac, an, slot_of(Count::Ac))
             && ac > an
         {
@@ -214,7 +231,9 @@ mod tests {
         let reader = InfoReader::new(groups.iter().map(Some));
         let (mut out, mut doubts) = (Vec::new(), Vec::new());
         reader.read(info, alternates, &mut out, &mut doubts);
-        let doubts = doubts.iter().map(|doubt| format!("{} {} {}", doubt.key, doubt.value, doubt.problem));
+        let doubts = doubts
+            .iter()
+            .map(|doubt| format!("{} {} {}", doubt.key, doubt.value, doubt.problem));
         (out, doubts.collect())
     }
 
@@ -228,7 +247,13 @@ mod tests {
         assert_eq!(groups, 3);
         let figures = |stated: &Stated| {
             let hq = &stated.high_quality;
-            (stated.raw.get(Count::Ac), hq.get(Count::Ac), hq.get(Count::An), hq.get(Count::Hom), stated.af)
+            (
+                stated.raw.get(Count::Ac),
+                hq.get(Count::Ac),
+                hq.get(Count::An),
+                hq.get(Count::Hom),
+                stated.af,
+            )
         };
         let got: Vec<_> = out.iter().map(figures).collect();
         assert_eq!(
@@ -250,8 +275,14 @@ mod tests {
             ("AC=5;AN=4", Some("AC 5 is more than AN")),
             ("AC=-1;AN=4", Some("AC -1 is no count")),
             ("AC=x;AN=4", Some("AC x is no count")),
-            ("AC=1,2;AN=4", Some("AC 1,2 has not one value for each alternate allele")),
-            ("AC=2;AN=4;Hom=2", Some("Hom 2 counts more homozygotes than AC allows")),
+            (
+                "AC=1,2;AN=4",
+                Some("AC 1,2 has not one value for each alternate allele"),
+            ),
+            (
+                "AC=2;AN=4;Hom=2",
+                Some("Hom 2 counts more homozygotes than AC allows"),
+            ),
             ("AC=99999999999;AN=4", Some("AC 99999999999 is no count")),
             ("AC=.;AN=4", None),
             ("AC;AN", None),
@@ -260,7 +291,11 @@ mod tests {
             let (out, doubts) = read("AC AN Hom", info, 1);
             assert_eq!(doubts.first().map(String::as_str), doubt, "{info}");
             let hq = &out[0].high_quality;
-            assert_eq!((hq.get(Count::Hom), hq.af().is_some()), (None, info.contains("Hom")), "{info}");
+            assert_eq!(
+                (hq.get(Count::Hom), hq.af().is_some()),
+                (None, info.contains("Hom")),
+                "{info}"
+            );
         }
         for af in ["2", "-0.1", "nan", "much"] {
             let (out, doubts) = read("EUR_AF", &format!("EUR_AF={af}"), 1);

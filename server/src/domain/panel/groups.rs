@@ -66,7 +66,9 @@ impl Panel {
         {
             let mut by_value: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
             for (sample, row) in (0..).zip(&rows) {
-                let cell = row.and_then(|row| row.values[column].as_deref()).unwrap_or_default();
+                let cell = row
+                    .and_then(|row| row.values[column].as_deref())
+                    .unwrap_or_default();
                 for value in cell.split(';').map(str::trim).filter(|value| !value.is_empty()) {
                     let members = by_value.entry(value).or_default();
                     if members.last() != Some(&sample) {

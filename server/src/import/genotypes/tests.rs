@@ -235,10 +235,27 @@ proptest! {
 
 /// One sample's columns as `GT:AD:DP:GQ`, with its sex: mostly complete, sometimes without what the rule needs.
 fn call() -> impl Strategy<Value = (String, String, Sex)> {
-    let depth = || prop_oneof![Just("."), Just("0"), Just("2"), Just("4"), Just("5"), Just("9"), Just("10"), Just("40")];
+    let depth = || {
+        prop_oneof![
+            Just("."),
+            Just("0"),
+            Just("2"),
+            Just("4"),
+            Just("5"),
+            Just("9"),
+            Just("10"),
+            Just("40")
+        ]
+    };
     let quality = prop_oneof![1 => Just("."), 1 => Just("19"), 3 => Just("20"), 3 => Just("99")];
     let sex = prop_oneof![Just(Sex::Male), Just(Sex::Female), Just(Sex::Unknown)];
-    (genotype().prop_filter("three alleles", |gt| !gt.contains("12")), [depth(), depth(), depth()], depth(), quality, sex)
+    (
+        genotype().prop_filter("three alleles", |gt| !gt.contains("12")),
+        [depth(), depth(), depth()],
+        depth(),
+        quality,
+        sex,
+    )
         .prop_map(|(gt, ad, dp, gq, sex)| {
             let column = format!("{gt}:{}:{dp}:{gq}", ad.join(","));
             (gt, column, sex)
@@ -257,7 +274,9 @@ fn naive_high_quality(samples: &[(String, String, Sex)], allele: &str, contig: i
         // Outside the pseudo-autosomal regions.
         let one = alleles.len() == 1 || (contig > 22 && *sex == Sex::Male);
         let no_chromosome = contig == 24 && *sex == Sex::Female;
-        let (Some(dp), Some(gq)) = (number(fields[2]), number(fields[3])) else { continue };
+        let (Some(dp), Some(gq)) = (number(fields[2]), number(fields[3])) else {
+            continue;
+        };
         if called.is_empty() || no_chromosome || gq < 20.0 || dp < if one { 5.0 } else { 10.0 } {
             continue;
         }

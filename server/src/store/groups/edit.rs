@@ -67,13 +67,14 @@ pub async fn rename(
     let Some(dataset_id) = lock_of_group(&mut tx, group_id).await? else {
         return Ok(Edited::Missing);
     };
-    let renamed = sqlx::query("UPDATE sample_group SET family = $2, value = $3 WHERE id = $1 AND removed_seq IS NULL")
-        .bind(group_id)
-        .bind(family)
-        .bind(value)
-        .execute(&mut *tx)
-        .await
-        .map_err(StoreError::from);
+    let renamed =
+        sqlx::query("UPDATE sample_group SET family = $2, value = $3 WHERE id = $1 AND removed_seq IS NULL")
+            .bind(group_id)
+            .bind(family)
+            .bind(value)
+            .execute(&mut *tx)
+            .await
+            .map_err(StoreError::from);
     match renamed {
         Err(error) if is_taken(&error) => return Ok(Edited::NameTaken),
         Err(error) => return Err(error),
@@ -146,7 +147,16 @@ pub async fn apply_panel(
     let removed: Vec<i64> = known.into_values().map(|(id, _)| id).collect();
     let version = match versions.is_empty() && removed.is_empty() {
         true => None,
-        false => Some(show(&mut tx, dataset_id, &versions, &removed, ChangeKind::GroupPublished).await?),
+        false => Some(
+            show(
+                &mut tx,
+                dataset_id,
+                &versions,
+                &removed,
+                ChangeKind::GroupPublished,
+            )
+            .await?,
+        ),
     };
     tx.commit().await?;
     version.into_iter().for_each(|version| head.announce(version));
@@ -158,7 +168,10 @@ fn is_taken(error: &StoreError) -> bool {
 }
 
 /// Locks a dataset, before a version is taken; `false` where there is none.
-pub(in crate::store) async fn lock(connection: &mut PgConnection, dataset_id: i64) -> Result<bool, StoreError> {
+pub(in crate::store) async fn lock(
+    connection: &mut PgConnection,
+    dataset_id: i64,
+) -> Result<bool, StoreError> {
     let row = sqlx::query("SELECT 1 FROM dataset WHERE id = $1 AND removed_seq IS NULL FOR NO KEY UPDATE")
         .bind(dataset_id)
         .fetch_optional(connection)
@@ -172,7 +185,9 @@ async fn lock_of_group(connection: &mut PgConnection, group_id: i64) -> Result<O
             .bind(group_id)
             .fetch_optional(&mut *connection)
             .await?;
-    let Some(dataset_id) = dataset_id else { return Ok(None) };
+    let Some(dataset_id) = dataset_id else {
+        return Ok(None);
+    };
     if !lock(&mut *connection, dataset_id).await? {
         return Ok(None);
     }
@@ -191,13 +206,14 @@ async fn insert(
     dataset_id: i64,
     group: &MemberGroup,
 ) -> Result<(i64, i64), StoreError> {
-    let id: i64 =
-        sqlx::query_scalar("INSERT INTO sample_group (dataset_id, family, value) VALUES ($1, $2, $3) RETURNING id")
-            .bind(dataset_id)
-            .bind(&group.family)
-            .bind(&group.value)
-            .fetch_one(&mut *connection)
-            .await?;
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO sample_group (dataset_id, family, value) VALUES ($1, $2, $3) RETURNING id",
+    )
+    .bind(dataset_id)
+    .bind(&group.family)
+    .bind(&group.value)
+    .fetch_one(&mut *connection)
+    .await?;
     let version = insert_version(connection, dataset_id, id, &group.members).await?;
     Ok((id, version))
 }
