@@ -87,6 +87,7 @@ export class GroupsSection {
     );
     const retell = () => (tally.textContent = counted(namesOf(members.value).length, "sample"));
     members.addEventListener("input", retell);
+    form.addEventListener("input", () => replace(message));
     const attempt = async (run: () => Promise<unknown>) => {
       save.disabled = true;
       try {
@@ -166,7 +167,7 @@ export class GroupsSection {
     });
     filter.addEventListener("input", () => void draw());
     from.addEventListener("change", () => void draw());
-    const details = h("details", { class: "more" }, h("summary", {}, "Choose from the samples"), h("div", { class: "field-row" }, filter, from), all, list);
+    const details = h("details", { class: "more" }, h("summary", {}, "Choose from the samples"), h("div", { class: "sample-filter" }, filter, from, all), list);
     details.addEventListener("toggle", () => {
       if (details.open) void draw();
     });
