@@ -16,3 +16,4 @@ pub mod intervals;
 pub mod panel;
 pub mod planes;
 pub mod quality;
+pub mod reference;

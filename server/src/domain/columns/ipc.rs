@@ -77,3 +77,12 @@ pub(super) fn text(batch: &RecordBatch, name: &'static str) -> Result<StringArra
         .cloned()
         .ok_or(ColumnError::Column(name))
 }
+
+/// A text column that may be absent.
+pub(super) fn optional_text(
+    batch: &RecordBatch,
+    name: &'static str,
+) -> Result<Option<StringArray>, ColumnError> {
+    let found = batch.column_by_name(name).map(|_| text(batch, name));
+    found.transpose()
+}

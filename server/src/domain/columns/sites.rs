@@ -13,7 +13,13 @@ use super::{
     integers::{figures, narrow, offsets, optional_figures, required, required_u16, required_u64},
     ipc::{self, ColumnError},
 };
-use crate::domain::allele::{AlleleKey, AlleleKind, VariantId};
+use crate::domain::allele::{Alignment, AlleleKey, AlleleKind, VariantId};
+
+mod origin;
+mod symbolic;
+
+pub use origin::{OriginColumns, Original};
+pub use symbolic::SymbolicColumns;
 
 /// The FILTER column as a dictionary: `.` where filters were not applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,12 +49,16 @@ pub struct SiteColumns {
     pub filter: FilterColumn,
     /// Types.
     pub kind: Vec<AlleleKind>,
+    /// What else tells symbolic alleles apart.
+    pub symbolic: SymbolicColumns,
     /// Tells alleles apart that a file states more than once.
     pub ordinal: Vec<u16>,
     /// Offset of the original record in the uncompressed file.
     pub record_offset: Vec<u64>,
     /// Index of the allele among the record's alternates, 1 for the first.
     pub record_allele: Vec<u16>,
+    /// How the file states the alleles, where that is different.
+    pub origin: OriginColumns,
 }
 
 /// One row of [`SiteColumns`], to build them from.
@@ -63,9 +73,13 @@ pub struct SiteRow<'a> {
     pub qual: f32,
     pub filter: &'a str,
     pub kind: AlleleKind,
+    pub svlen: u32,
+    pub mate: Option<&'a str>,
     pub ordinal: u16,
     pub record_offset: u64,
     pub record_allele: u16,
+    pub alignment: Alignment,
+    pub original: Option<Original<'a>>,
 }
 
 impl FilterColumn {
@@ -111,9 +125,11 @@ impl SiteColumns {
                 values: StringArray::from(filters),
             },
             kind: rows.clone().map(|row| row.kind).collect(),
+            symbolic: SymbolicColumns::from_rows(rows.clone()),
             ordinal: rows.clone().map(|row| row.ordinal).collect(),
             record_offset: rows.clone().map(|row| row.record_offset).collect(),
-            record_allele: rows.map(|row| row.record_allele).collect(),
+            record_allele: rows.clone().map(|row| row.record_allele).collect(),
+            origin: OriginColumns::from_rows(rows),
         }
     }
 
@@ -128,9 +144,13 @@ impl SiteColumns {
             qual: self.qual[row],
             filter: self.filter.value(row),
             kind: self.kind[row],
+            svlen: self.symbolic.svlen(row),
+            mate: self.symbolic.mate(row),
             ordinal: self.ordinal[row],
             record_offset: self.record_offset[row],
             record_allele: self.record_allele[row],
+            alignment: self.origin.alignment(row),
+            original: self.origin.original(row),
         }
     }
 
@@ -147,6 +167,8 @@ impl SiteColumns {
             reference_bases: self.reference.value(row).to_owned(),
             alternate_bases: self.alternate.value(row).to_owned(),
             end: self.end[row],
+            length: self.symbolic.svlen(row),
+            mate: self.symbolic.mate(row).map(Into::into),
             ordinal: self.ordinal[row],
         }
     }
@@ -172,7 +194,7 @@ impl SiteColumns {
         );
         let kinds: Vec<u32> = self.kind.iter().map(|&kind| kind as u32).collect();
         let wide = |values: &[u16]| narrow(&values.iter().map(|&value| u32::from(value)).collect::<Vec<_>>());
-        let columns: Vec<(&'static str, ArrayRef)> = vec![
+        let mut columns: Vec<(&'static str, ArrayRef)> = vec![
             ("pos", narrow(&self.pos)),
             ("end", narrow(&self.end)),
             ("ref", Arc::new(self.reference.clone())),
@@ -185,8 +207,11 @@ impl SiteColumns {
             ("record_offset", offsets(&self.record_offset)),
             ("record_allele", wide(&self.record_allele)),
         ];
+        columns.extend(self.symbolic.encode());
+        columns.extend(self.origin.encode());
         let kinds = AlleleKind::ALL.map(AlleleKind::as_str).join(",");
-        ipc::write(columns, &[("type", kinds)])
+        let alignments = Alignment::ALL.map(Alignment::as_str).join(",");
+        ipc::write(columns, &[("type", kinds), ("alignment", alignments)])
     }
 
     /// Reads what [`SiteColumns::encode`] wrote.
@@ -213,9 +238,11 @@ impl SiteColumns {
                 .into_iter()
                 .map(kind)
                 .collect::<Result<_, _>>()?,
+            symbolic: SymbolicColumns::decode(&batch)?,
             ordinal: required_u16(&batch, "ordinal")?,
             record_offset: required_u64(&batch, "record_offset")?,
             record_allele: required_u16(&batch, "record_allele")?,
+            origin: OriginColumns::decode(&batch)?,
         })
     }
 }
