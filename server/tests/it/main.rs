@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adhoc;
+mod alignment;
 mod command_line;
 mod counting;
 mod datasets;
@@ -14,5 +15,6 @@ mod killed;
 mod live;
 mod statistics;
 mod support;
+mod symbolic;
 mod uploads;
 mod validation;
