@@ -37,7 +37,7 @@ impl Packer {
             return None;
         }
         match self.part.last_mut() {
-            Some(last) if self.bases % 2 == 1 => *last |= set << 4,
+            Some(last) if !self.bases.is_multiple_of(2) => *last |= set << 4,
             _ => self.part.push(set),
         }
         self.bases += 1;
@@ -59,7 +59,11 @@ impl Packer {
 /// The base at an index from 0; none where the part is shorter.
 pub(super) fn base(part: &[u8], index: u32) -> Option<u8> {
     let pair = part.get(index as usize / 2)?;
-    let set = if index % 2 == 0 { pair & 0xf } else { pair >> 4 };
+    let set = if index.is_multiple_of(2) {
+        pair & 0xf
+    } else {
+        pair >> 4
+    };
     (set != 0).then(|| LETTERS[usize::from(set)])
 }
 

@@ -262,15 +262,17 @@ mod tests {
 
     fn fasta(name: &str, length: usize) -> String {
         let bases = "ACGTN".repeat(length / 5 + 1);
-        let lines: Vec<&str> = bases[..length]
-            .as_bytes()
+        let lines: Vec<&str> = bases.as_bytes()[..length]
             .chunks(60)
             .map(|line| std::str::from_utf8(line).unwrap())
             .collect();
         format!(">{name} some words\n{}\n", lines.join("\n"))
     }
 
-    fn sequences(text: &str, index: Option<&str>) -> Result<Vec<(String, Option<i16>, u32, u32)>, String> {
+    /// Name, ordinal, length, first part.
+    type Read = (String, Option<i16>, u32, u32);
+
+    fn sequences(text: &str, index: Option<&str>) -> Result<Vec<Read>, String> {
         let index = index
             .map(|index| read_index(index, Build::Grch38))
             .transpose()

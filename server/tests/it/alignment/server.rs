@@ -153,6 +153,42 @@ async fn a_server_aligns_with_the_reference_it_was_given() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_import_keeps_the_reference_it_began_with() {
+    let mut server = server().await;
+    let client = server.user().await;
+    let generated = Generated::new(11);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.fa");
+    std::fs::write(&path, fasta("MT", &generated.sequence)).unwrap();
+    let (pool, raw) = (server.pool().await, server.raw());
+    reference::add(&pool, &raw, Build::Grch38, &path).await.unwrap();
+    let text = file(&generated, &generated.records);
+    let undisturbed = uploaded(&client, &text, "tolerant").await;
+
+    let dataset = client.create_dataset(&new_dataset("tolerant")).await.unwrap();
+    let size = Some(text.len() as u64);
+    let mut upload = client.begin_upload(dataset.id, "x.vcf", size).await.unwrap();
+    let most = text.len() * 9 / 10;
+    upload.append(text[..most].to_owned()).await.unwrap();
+    // A block is committed, and the alleles of the window behind it wait.
+    while client.dataset(dataset.id).await.unwrap().alleles == 0 {}
+    server.stop().await;
+    server.start_again().await;
+    upload.append(text[most..].to_owned()).await.unwrap();
+    client.complete(dataset.id).await.unwrap();
+    let resumed = client.settled(dataset.id, |_| ()).await.unwrap();
+    assert_eq!(resumed.files[0].alignment, undisturbed.files[0].alignment);
+    let shown = async |slug: &str| {
+        let rows = rows(&client, slug).await.into_iter();
+        rows.map(|row| format!("{row:?}").replace(slug, "dataset"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&resumed.slug).await, shown(&undisturbed.slug).await);
+    let findings = async |id| client.findings_csv(id).await.unwrap();
+    assert_eq!(findings(resumed.id).await, findings(undisturbed.id).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ref_is_compared_and_another_reference_refused() {
     let server = server().await;
     let client = server.user().await;
