@@ -310,10 +310,30 @@ pub struct VcfFile {
     pub records: i64,
     /// Alleles committed.
     pub alleles: i64,
+    /// What its alleles are aligned with; absent where they are trimmed only, or the import has not begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub alignment: Option<FileAlignment>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub error: Option<FileError>,
+}
+
+/// The reference sequence that a file's alleles are left-aligned with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FileAlignment {
+    /// Name of the FASTA.
+    pub reference: String,
+    /// SHA-256 of the FASTA as it was given, in hexadecimal.
+    pub sha256: String,
+    /// Alleles that were moved to the left.
+    pub shifted: i64,
+    /// Alleles that stay where the file has them: they would move more than 10,000 bases, or their REF is not what the
+    /// reference has.
+    pub unshifted: i64,
 }
 
 /// Why a file was refused.

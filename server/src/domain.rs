@@ -18,4 +18,5 @@ pub mod nearest;
 pub mod panel;
 pub mod planes;
 pub mod quality;
+pub mod reference;
 pub mod stated;

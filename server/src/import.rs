@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is committed is a prefix of the file, and the checkpoint committed with it says which.
 
+mod align;
 pub mod builder;
 mod compact;
 pub mod count;
@@ -13,6 +14,7 @@ mod judge;
 pub mod lines;
 pub mod record;
 mod recount;
+pub mod reference;
 mod refusal;
 mod run;
 mod split;

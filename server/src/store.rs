@@ -21,6 +21,7 @@ pub mod raw;
 pub mod recounts;
 pub mod reference;
 pub mod samples;
+pub mod sequences;
 pub mod sessions;
 pub mod statistics;
 pub mod tickets;

@@ -18,7 +18,7 @@ pub use genotypes::{FRAME_BYTES, GenotypeColumns, GenotypeFrame};
 pub use ipc::ColumnError;
 pub use payload::FrequencyPayload;
 pub use quality::{DepthSums, QualityColumns};
-pub use sites::{FilterColumn, SiteColumns, SiteRow};
+pub use sites::{FilterColumn, OriginColumns, Original, SiteColumns, SiteRow, SymbolicColumns};
 
 #[cfg(test)]
 mod tests;

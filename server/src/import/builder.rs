@@ -10,6 +10,7 @@ use super::{
     record::{RecordError, RecordProblem},
 };
 use crate::domain::{
+    allele::Alignment,
     block::{BlockLimits, UNKNOWN_LENGTH},
     build::ContigRef,
 };
@@ -23,15 +24,19 @@ use draft::Row;
 
 /// Puts alleles in order and cuts them into blocks.
 ///
-/// Trimming moves alleles forward, never back. So an allele is final once a record stands behind it; until then it
-/// waits. The last position of a contig always waits for the contig's end, so that its last block is never empty.
+/// Trimming moves alleles forward, left alignment moves them back by a window at most. So an allele is final once a
+/// record stands behind it by more than the window; until then it waits. The last position of a contig always waits for the contig's end, so that its last block is never empty.
 #[derive(Debug)]
 pub struct BlockBuilder {
     limits: BlockLimits,
+    /// How far before its record an allele may stand.
+    window: u32,
     /// Where the next record will stand, as far as the pushed chunks say.
     next: Position,
     records: u64,
     alleles: u64,
+    shifted: u64,
+    unshifted: u64,
     /// Contigs that others followed, with the last position of each.
     finished: BTreeMap<i16, u32>,
     contig: Option<Current>,
@@ -46,11 +51,13 @@ struct Current {
     /// POS of the last record.
     position: u32,
     span_start: u32,
+    /// No allele may stand before it.
+    floor: u32,
     /// Final, in order.
     open: Vec<Row>,
     open_bytes: usize,
-    /// Not final, in no order.
-    waiting: Vec<Row>,
+    /// Not final, by position; those of a position in the order of the file.
+    waiting: BTreeMap<u32, Vec<Row>>,
 }
 
 impl BlockBuilder {
@@ -59,9 +66,12 @@ impl BlockBuilder {
         let next = Position { offset, line };
         BlockBuilder {
             limits,
+            window: 0,
             next,
             records: 0,
             alleles: 0,
+            shifted: 0,
+            unshifted: 0,
             finished: BTreeMap::new(),
             contig: None,
             emitted: None,
@@ -73,10 +83,18 @@ impl BlockBuilder {
         BlockBuilder {
             records: checkpoint.records,
             alleles: checkpoint.alleles,
+            shifted: checkpoint.shifted,
+            unshifted: checkpoint.unshifted,
             finished: checkpoint.finished.iter().copied().collect(),
             emitted: checkpoint.open,
             ..BlockBuilder::new(limits, checkpoint.offset, checkpoint.line)
         }
+    }
+
+    /// The same for alleles that may stand by `window` before their records; the same for all builders of a file.
+    #[must_use]
+    pub fn with_window(self, window: u32) -> Self {
+        BlockBuilder { window, ..self }
     }
 
     /// Records pushed so far, those before a checkpoint included.
@@ -149,14 +167,19 @@ impl BlockBuilder {
             }));
         }
         let emitted = self.emitted.filter(|emitted| emitted.contig == ordinal);
+        let floor = match emitted {
+            Some(emitted) => emitted.floor,
+            None => through.map_or(0, |through| through + 1),
+        };
         let through = emitted.map(|emitted| emitted.emitted_through).or(through);
         self.contig = Some(Current {
             contig: record.contig,
             position: record.position,
             span_start: through.map_or(1, |through| through + 1),
+            floor,
             open: Vec::new(),
             open_bytes: 0,
-            waiting: Vec::new(),
+            waiting: BTreeMap::new(),
         });
         Ok(())
     }
@@ -168,9 +191,12 @@ impl BlockBuilder {
             .emitted
             .filter(|emitted| emitted.contig == current.contig.ordinal);
         for allele in record.alleles.clone() {
-            let row = Row::new(chunk, allele, self.records);
+            let mut row = Row::new(chunk, allele, self.records);
+            if row.position() < current.floor {
+                row.move_back();
+            }
             if emitted.is_none_or(|emitted| row.position() > emitted.emitted_through) {
-                current.waiting.push(row);
+                current.waiting.entry(row.position()).or_default().push(row);
             }
         }
     }
@@ -179,21 +205,20 @@ impl BlockBuilder {
     /// cuts off the blocks that this fills. Without a position, the contig is complete and all are final.
     fn settle(&mut self, position: Option<u32>, blocks: &mut Vec<DraftBlock>) {
         let Some(current) = &mut self.contig else { return };
-        let last = current.waiting.iter().map(Row::position).max().unwrap_or(0);
-        let is_final = |row: &Row| position.is_none_or(|position| row.position() < position.min(last));
-        if !current.waiting.iter().any(is_final) {
-            return;
-        }
-        let rows = std::mem::take(&mut current.waiting);
-        let (mut rows, waiting): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_final);
-        current.waiting = waiting;
-        // A stable sort: a file's duplicates keep their order.
-        rows.sort_by(|a, b| a.order().cmp(&b.order()));
-        for mut row in rows {
-            let twin = current.open.last().filter(|last| last.order() == row.order());
-            row.ordinal = twin.map_or(0, |twin| twin.ordinal.saturating_add(1));
-            current.open_bytes += row.plane_bytes();
-            current.open.push(row);
+        let last = current.waiting.last_key_value().map_or(0, |(&last, _)| last);
+        let window = self.window;
+        let is_final =
+            |at: u32| position.is_none_or(|position| at < position.saturating_sub(window).min(last));
+        while let Some(rows) = current.waiting.first_entry().filter(|rows| is_final(*rows.key())) {
+            let mut rows = rows.remove();
+            // A stable sort: a file's duplicates keep their order.
+            rows.sort_by(|a, b| a.order().cmp(&b.order()));
+            for mut row in rows {
+                let twin = current.open.last().filter(|last| last.order() == row.order());
+                row.ordinal = twin.map_or(0, |twin| twin.ordinal.saturating_add(1));
+                current.open_bytes += row.plane_bytes();
+                current.open.push(row);
+            }
         }
         while let Some(n) = self
             .contig
@@ -207,16 +232,17 @@ impl BlockBuilder {
     /// Emits the first `n` open alleles, which others of the contig follow.
     fn cut(&mut self, n: usize) -> Option<DraftBlock> {
         let current = self.contig.as_mut()?;
-        let rest = current.open[n..].iter().chain(&current.waiting);
+        let rest = current.open[n..].iter().chain(current.waiting.values().flatten());
         let (place, records) = rest
             .map(|row| (row.place(), row.record_number))
             .min_by_key(|(place, _)| place.offset)?;
-        let (mut block, contig) = (current.emit(n)?, current.contig.ordinal);
-        self.alleles += n as u64;
+        let (mut block, contig, floor) = (current.emit(n)?, current.contig.ordinal, current.floor);
+        self.tally(&block);
         block.checkpoint = self.checkpoint_at(place, records);
         block.checkpoint.open = Some(OpenContig {
             contig,
             emitted_through: block.span_end,
+            floor,
         });
         Some(block)
     }
@@ -231,12 +257,24 @@ impl BlockBuilder {
         self.finished.insert(current.contig.ordinal, last);
         self.emitted = None;
         if let Some(mut block) = current.emit(current.open.len()) {
-            self.alleles += block.len() as u64;
+            self.tally(&block);
             block.span_end = block
                 .span_end
                 .max(current.contig.length.unwrap_or(UNKNOWN_LENGTH));
             block.checkpoint = self.checkpoint_at(place, self.records);
             blocks.push(block);
+        }
+    }
+
+    /// Adds up what blocks hold.
+    fn tally(&mut self, block: &DraftBlock) {
+        self.alleles += block.len() as u64;
+        for row in &block.rows {
+            match row.alignment() {
+                Alignment::Trimmed => {}
+                Alignment::Shifted => self.shifted += 1,
+                Alignment::TooFar | Alignment::OtherReference => self.unshifted += 1,
+            }
         }
     }
 
@@ -246,6 +284,8 @@ impl BlockBuilder {
             line: place.line,
             records,
             alleles: self.alleles,
+            shifted: self.shifted,
+            unshifted: self.unshifted,
             finished: self
                 .finished
                 .iter()

@@ -5,18 +5,20 @@
 use std::ops::Range;
 
 use super::{
+    align::{Aligner, Origin},
     genotypes::{Format, Genotypes, Place},
     header::Header,
     lines::ChunkInput,
     record::{Fixed, RecordError, RecordProblem},
 };
 use crate::domain::{
-    allele::Allele,
+    allele::{Alignment, Allele},
     build::{ContigIndex, ContigRef},
     columns::{DepthSums, GenotypeColumns},
     groups::GroupMasks,
     info_groups::Doubt,
     planes::Counts,
+    reference::Reference,
     stated::Stated,
 };
 
@@ -73,6 +75,10 @@ pub(super) struct CountedAllele {
     pub(super) record: u32,
     /// Index among the record's alternates, 1 for the first.
     pub(super) index: u16,
+    /// What left alignment did.
+    pub(super) alignment: Alignment,
+    /// How the record states it, where that is different.
+    pub(super) origin: Option<Box<Origin>>,
 }
 
 impl ChunkResult {
@@ -87,18 +93,32 @@ impl ChunkResult {
     }
 }
 
-/// Counts all records of a chunk in all groups.
+/// Counts all records of a chunk in all groups; without a reference, alleles are trimmed only.
 ///
 /// # Errors
-/// The first record that cannot be read. For [`RecordProblem::UnknownContig`] the contig can be registered and the
-/// chunk counted again.
+/// As [`count_aligned`].
 pub fn count_chunk(
     header: &Header,
     groups: &GroupMasks,
     contigs: &ContigIndex,
     chunk: &ChunkInput,
 ) -> Result<ChunkResult, RecordError> {
-    let mut counter = Counter::new(header, groups, contigs);
+    count_aligned(header, groups, contigs, None, chunk)
+}
+
+/// Counts all records of a chunk in all groups, and left-aligns their alleles where there is a reference.
+///
+/// # Errors
+/// The first record that cannot be read. For [`RecordProblem::UnknownContig`] the contig can be registered and the
+/// chunk counted again.
+pub fn count_aligned(
+    header: &Header,
+    groups: &GroupMasks,
+    contigs: &ContigIndex,
+    reference: Option<&Reference>,
+    chunk: &ChunkInput,
+) -> Result<ChunkResult, RecordError> {
+    let mut counter = Counter::new(header, groups, contigs, reference);
     let mut place = Position {
         offset: chunk.offset,
         line: chunk.first_line,
@@ -130,6 +150,7 @@ struct Counter<'a> {
     columns: usize,
     groups: &'a GroupMasks,
     contigs: &'a ContigIndex,
+    aligner: Aligner<'a>,
     /// The contig of the record before.
     contig: Option<(String, ContigRef)>,
     format: Format,
@@ -139,7 +160,12 @@ struct Counter<'a> {
 }
 
 impl<'a> Counter<'a> {
-    fn new(header: &Header, groups: &'a GroupMasks, contigs: &'a ContigIndex) -> Self {
+    fn new(
+        header: &Header,
+        groups: &'a GroupMasks,
+        contigs: &'a ContigIndex,
+        reference: Option<&'a Reference>,
+    ) -> Self {
         let samples = header.samples.len();
         let result = ChunkResult {
             groups: groups.len(),
@@ -157,6 +183,7 @@ impl<'a> Counter<'a> {
             columns: if samples == 0 { 8 } else { 9 + samples },
             groups,
             contigs,
+            aligner: Aligner::new(reference),
             contig: None,
             format: Format::default(),
             genotypes: Genotypes::default(),
@@ -208,13 +235,18 @@ impl<'a> Counter<'a> {
             } else {
                 Default::default()
             };
-            let allele = Allele::new(fixed.pos, fixed.reference, alternate, extent);
+            let build = self.contigs.build();
+            let allele = Allele::new(fixed.pos, fixed.reference, alternate, extent)
+                .with_mate_contig(|name| build.contig(name).map(|contig| contig.name));
+            let (allele, alignment) = self.aligner.align(contig.ordinal, &fixed, allele)?;
             hq_known |= self.count(i, contig, allele.position);
             let record = self.result.records.len() as u32;
             self.result.alleles.push(CountedAllele {
+                origin: Origin::of(&fixed, alternate, &allele),
                 allele,
                 record,
                 index: i as u16 + 1,
+                alignment,
             });
         }
         self.result.records.push(CountedRecord {

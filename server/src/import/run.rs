@@ -13,13 +13,14 @@ use super::encode::new_block;
 use super::header::Header;
 use super::refusal::Refused;
 use super::tally::{Event, Order, Plan, Progress, tally};
-use super::{split, tail};
+use super::{reference, split, tail};
 use crate::domain::block::BlockLimits;
 use crate::domain::build::{Build, ContigIndex, ContigRef};
 use crate::domain::columns::ColumnError;
 use crate::domain::groups::{GroupMasks, Sex};
 use crate::domain::info_groups::{self, InfoGroup, InfoReader};
 use crate::domain::panel::{Panel, PanelGroups};
+use crate::domain::reference::Unreadable;
 use crate::store::StoreError;
 use crate::store::head::Head;
 use crate::store::imports::{self, Advance, Findings, ImportFile, NewGroup, NewSample, Refusal, Started};
@@ -63,6 +64,9 @@ pub enum ImportError {
     /// A thread of the import died.
     #[error("a thread of the import died")]
     Died,
+    /// The reference to align with cannot be read; the import goes on later, here or elsewhere.
+    #[error(transparent)]
+    Reference(#[from] Unreadable),
     /// The server is stopping.
     #[error("stopped")]
     Stopped,
@@ -159,6 +163,7 @@ impl Run<'_> {
                     sha256,
                     progress,
                 } => return self.end(checkpoint, progress, &sha256).await,
+                Event::Unreadable(why) => return Err(why.into()),
                 Event::Refused(refused, progress) => {
                     return self.refuse(refused, findings(&progress.note)).await;
                 }
@@ -261,7 +266,12 @@ impl Run<'_> {
             // Registered names are unique, so none can be a second time.
             let _ = contigs.insert(&name, ContigRef { ordinal, length });
         }
-        Ok(Plan { groups, contigs })
+        let reference = reference::of_file(pool, &self.bench.raw, self.file.file_id, build).await?;
+        Ok(Plan {
+            groups,
+            contigs,
+            reference,
+        })
     }
 
     async fn commit(&self, draft: DraftBlock, progress: Progress) -> Result<Option<Refused>, ImportError> {

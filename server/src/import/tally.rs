@@ -8,18 +8,21 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::builder::{BlockBuilder, Checkpoint, DraftBlock};
-use super::count::{ChunkResult, count_chunk};
+use super::count::{ChunkResult, count_aligned};
 use super::decompress::Ending;
 use super::header::Header;
 use super::judge::{ChunkVerdict, Judge, JudgeState, Note, Records};
 use super::lines::ChunkInput;
 use super::record::{RecordError, RecordProblem};
+use super::reference::RefCheck;
 use super::refusal::Refused;
 use super::split::Part;
 use super::validate::{ContainerFault, Profile};
+use crate::domain::allele::REORDER_WINDOW;
 use crate::domain::block::BlockLimits;
 use crate::domain::build::{ContigIndex, ContigRef};
 use crate::domain::groups::GroupMasks;
+use crate::domain::reference::{Reference, Unreadable};
 
 /// How a file is to be imported.
 #[derive(Debug, Clone)]
@@ -34,6 +37,8 @@ pub(super) struct Order {
 pub(super) struct Plan {
     pub(super) groups: GroupMasks,
     pub(super) contigs: ContigIndex,
+    /// What alleles are aligned with; without it they are trimmed only.
+    pub(super) reference: Option<Reference>,
 }
 
 /// How far the thread has come.
@@ -66,6 +71,8 @@ pub(super) enum Event {
     },
     /// The file cannot be imported.
     Refused(Refused, Progress),
+    /// The reference cannot be read now; nothing is said about the file.
+    Unreadable(Unreadable),
 }
 
 /// Counts until the end, a refusal, or until nobody listens.
@@ -81,17 +88,22 @@ pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, or
         raw: 0,
         records: 0,
     };
-    if let Err(Stop::Refused(refused)) = tally.run() {
-        if let Some(fault) = refused.fault {
-            tally.judge.container(fault, &refused.message);
+    match tally.run() {
+        Err(Stop::Refused(refused)) => {
+            if let Some(fault) = refused.fault {
+                tally.judge.container(fault, &refused.message);
+            }
+            let progress = tally.progress();
+            let _ = tally.events.blocking_send(Event::Refused(refused, progress));
         }
-        let progress = tally.progress();
-        let _ = tally.events.blocking_send(Event::Refused(refused, progress));
+        Err(Stop::Unreadable(why)) => drop(tally.events.blocking_send(Event::Unreadable(why))),
+        Err(Stop::Abandoned) | Ok(()) => {}
     }
 }
 
 enum Stop {
     Refused(Refused),
+    Unreadable(Unreadable),
     Abandoned,
 }
 
@@ -120,6 +132,14 @@ struct Counting {
     builder: BlockBuilder,
 }
 
+impl Counting {
+    /// What the validation compares REF with.
+    fn ref_check(&self) -> Option<RefCheck> {
+        let reference = self.plan.reference.clone()?;
+        Some(RefCheck::new(reference, self.plan.contigs.clone()))
+    }
+}
+
 impl Tally {
     fn run(&mut self) -> Result<(), Stop> {
         let input = match self.next()? {
@@ -133,7 +153,8 @@ impl Tally {
         } else {
             Some(self.begin(&input)?)
         };
-        let rules = self.judge.records();
+        let reference = counting.as_ref().and_then(Counting::ref_check);
+        let rules = self.judge.records().map(|rules| rules.with_reference(reference));
         loop {
             match self.next()? {
                 Part::Chunk(chunk, raw) => self.take(rules.as_ref(), &mut counting, chunk, raw)?,
@@ -161,6 +182,7 @@ impl Tally {
         let (reply, plan) = oneshot::channel();
         self.send(Event::Header(header.clone(), text, reply))?;
         let plan = plan.blocking_recv().map_err(|_| Stop::Abandoned)?;
+        let window = plan.reference.as_ref().map_or(0, |_| REORDER_WINDOW);
         let builder = match self.resume.take() {
             Some(checkpoint) => BlockBuilder::restore(self.limits, &checkpoint),
             None => {
@@ -172,7 +194,7 @@ impl Tally {
         Ok(Counting {
             header,
             plan,
-            builder,
+            builder: builder.with_window(window),
         })
     }
 
@@ -200,6 +222,9 @@ impl Tally {
         for ((chunk, raw), (verdict, counted)) in chunks.iter().zip(done) {
             self.raw = *raw;
             let judged_to = self.judge.judged_to();
+            if let Some(unreadable) = verdict.unreadable() {
+                return Err(Stop::Unreadable(unreadable.clone()));
+            }
             self.judge.take(verdict);
             if self.judge.is_doomed() {
                 *counting = None;
@@ -253,8 +278,10 @@ impl Tally {
     ) -> Result<ChunkResult, Stop> {
         let plan = &mut counting.plan;
         loop {
-            let RecordProblem::UnknownContig(name) = &error.problem else {
-                return Err(error.into());
+            let name = match &error.problem {
+                RecordProblem::UnknownContig(name) => name,
+                RecordProblem::Reference(why) => return Err(Stop::Unreadable(why.clone())),
+                _ => return Err(error.into()),
             };
             if plan.contigs.get(name).is_none() {
                 let (reply, contig) = oneshot::channel();
@@ -264,7 +291,8 @@ impl Tally {
                     .insert(name, contig)
                     .map_err(|error| Refused::of_file(error.to_string()))?;
             }
-            match count_chunk(&counting.header, &plan.groups, &plan.contigs, chunk) {
+            let reference = plan.reference.as_ref();
+            match count_aligned(&counting.header, &plan.groups, &plan.contigs, reference, chunk) {
                 Ok(result) => return Ok(result),
                 Err(again) => error = again,
             }
@@ -307,10 +335,12 @@ fn side_by_side(
         let verdict = rules.map(|rules| rules.judge(chunk)).unwrap_or_default();
         let sound = counting.filter(|_| !verdict.has_error());
         let count = |counting: &Counting| {
-            count_chunk(
+            let plan = &counting.plan;
+            count_aligned(
                 &counting.header,
-                &counting.plan.groups,
-                &counting.plan.contigs,
+                &plan.groups,
+                &plan.contigs,
+                plan.reference.as_ref(),
                 chunk,
             )
         };

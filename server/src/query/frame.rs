@@ -164,6 +164,13 @@ impl Frame {
         )
     }
 
+    /// The sites of the block in which a dataset records a row, and the row in it.
+    pub(super) fn site_in(&self, row: usize, slot: usize) -> Option<(&SiteColumns, usize)> {
+        let place = self.place(row, slot)?;
+        let block = &self.input.blocks[usize::from(place.block)];
+        Some((&block.sites, place.row as usize))
+    }
+
     /// Slots of the datasets that record a row.
     pub(super) fn slots_of(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
         (0..self.slots).filter(move |&slot| self.place(row, slot).is_some())
@@ -332,5 +339,7 @@ fn compare(input: &FrameInput, left: Place, right: Place) -> Ordering {
         .then_with(|| a.reference.value(i).cmp(b.reference.value(j)))
         .then_with(|| a.alternate.value(i).cmp(b.alternate.value(j)))
         .then_with(|| a.end[i].cmp(&b.end[j]))
+        .then_with(|| a.symbolic.svlen(i).cmp(&b.symbolic.svlen(j)))
+        .then_with(|| a.symbolic.mate(i).cmp(&b.symbolic.mate(j)))
         .then_with(|| a.ordinal[i].cmp(&b.ordinal[j]))
 }

@@ -5,12 +5,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use allelecast_protocol::row::{Counts as WireCounts, GroupColumns, GroupCounts, Row, RowColumns, Status};
+use allelecast_protocol::row::{
+    Alignment as WireAlignment, Counts as WireCounts, GroupColumns, GroupCounts, Original, Row, RowColumns,
+    Status,
+};
 use arrow::array::Array;
 
 use super::catalogue::Catalogue;
 use super::frame::{Frame, GroupCell};
 use super::resolved::Resolved;
+use crate::domain::allele::Alignment;
+use crate::domain::columns::SiteColumns;
 use crate::domain::genes::Genes;
 use crate::domain::stated::{Count, Tallied};
 
@@ -28,6 +33,7 @@ pub struct ResultRow {
     genes: Option<Vec<Arc<str>>>,
     groups: Vec<ResultCell>,
     datasets: Vec<Arc<str>>,
+    originals: Vec<Original>,
 }
 
 /// What is known of an allele in a group.
@@ -53,9 +59,14 @@ impl ResultRow {
             genes.map(|gene| gene.symbol.clone()).collect()
         };
         let filter = sites.filter.value(at);
-        let slugs = frame
+        let recorded: Vec<_> = frame
             .slots_of(row)
-            .filter_map(|slot| catalogue.dataset(query.datasets[slot], seq));
+            .filter_map(|slot| Some((slot, catalogue.dataset(query.datasets[slot], seq)?)))
+            .collect();
+        let originals = recorded.iter().filter_map(|(slot, dataset)| {
+            let (sites, at) = frame.site_in(row, *slot)?;
+            original(sites, at, &dataset.slug)
+        });
         Self {
             chrom: catalogue.contigs().name(query.build, contig),
             pos: sites.pos[at],
@@ -71,7 +82,8 @@ impl ResultRow {
                 .iter()
                 .map(|&group| ResultCell::of(frame, row, group))
                 .collect(),
-            datasets: slugs.map(|dataset| dataset.slug.clone()).collect(),
+            originals: originals.collect(),
+            datasets: recorded.iter().map(|(_, dataset)| dataset.slug.clone()).collect(),
         }
     }
 
@@ -149,6 +161,32 @@ impl ResultCell {
     }
 }
 
+/// How a dataset's file states a row, where it is worth saying.
+fn original(sites: &SiteColumns, at: usize, dataset: &str) -> Option<Original> {
+    let alignment = sites.origin.alignment(at);
+    let own = || crate::domain::columns::Original {
+        pos: sites.pos[at],
+        reference: sites.reference.value(at),
+        alternate: sites.alternate.value(at),
+    };
+    let stated = match (sites.origin.original(at), alignment) {
+        (None, Alignment::Trimmed) => return None,
+        (stated, _) => stated.unwrap_or_else(own),
+    };
+    Some(Original {
+        dataset: dataset.to_owned(),
+        pos: stated.pos,
+        reference_bases: stated.reference.to_owned(),
+        alternate_bases: stated.alternate.to_owned(),
+        alignment: match alignment {
+            Alignment::Trimmed => WireAlignment::Trimmed,
+            Alignment::Shifted => WireAlignment::LeftAligned,
+            Alignment::TooFar => WireAlignment::TooFar,
+            Alignment::OtherReference => WireAlignment::OtherReference,
+        },
+    })
+}
+
 fn wire_counts(counts: &Tallied) -> WireCounts {
     WireCounts {
         ns: counts.get(Count::Ns),
@@ -186,6 +224,7 @@ pub fn row_objects(rows: &[ResultRow], query: &Resolved) -> Vec<Row> {
                 .zip(row.groups.iter().map(ResultCell::wire))
                 .collect::<BTreeMap<_, _>>(),
             datasets: row.datasets.iter().map(ToString::to_string).collect(),
+            originals: row.originals.clone(),
         })
         .collect()
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::blocks::{self, NewBlock};
 use super::head::{self, ChangeKind, Head, NewChange};
 use super::jobs::{self, Claim, JobKind};
-use super::{StoreError, samples};
+use super::{StoreError, samples, sequences};
 
 /// What a worker must know to import a file.
 #[derive(Debug, Clone)]
@@ -157,6 +157,7 @@ pub async fn start(
         insert_groups(&mut transaction, file.dataset_id, &ids, &stated).await?;
         ids
     };
+    sequences::settle(&mut transaction, file.file_id).await?;
     sqlx::query("UPDATE vcf_file SET state = 'importing', sample_ids = $2, header = $3 WHERE id = $1")
         .bind(file.file_id)
         .bind(&sample_ids)
@@ -251,6 +252,10 @@ pub struct Advance {
     pub records: i64,
     /// Alleles committed.
     pub alleles: i64,
+    /// Of these, how many left alignment moved.
+    pub shifted: i64,
+    /// Of these, how many it would have moved but could not.
+    pub unshifted: i64,
     /// Where a restarted import continues.
     pub checkpoint: serde_json::Value,
     /// Findings since the last step.
@@ -305,14 +310,19 @@ async fn write_advance(
     file_id: i64,
     advance: &Advance,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE vcf_file SET parsed = $2, records = $3, alleles = $4, checkpoint = $5 WHERE id = $1")
-        .bind(file_id)
-        .bind(advance.parsed)
-        .bind(advance.records)
-        .bind(advance.alleles)
-        .bind(Json(&advance.checkpoint))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "UPDATE vcf_file SET parsed = $2, records = $3, alleles = $4, checkpoint = $5, shifted = $6, unshifted = $7
+         WHERE id = $1",
+    )
+    .bind(file_id)
+    .bind(advance.parsed)
+    .bind(advance.records)
+    .bind(advance.alleles)
+    .bind(Json(&advance.checkpoint))
+    .bind(advance.shifted)
+    .bind(advance.unshifted)
+    .execute(&mut *connection)
+    .await?;
     write_findings(connection, file_id, &advance.findings).await
 }
 

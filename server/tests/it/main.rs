@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adhoc;
+mod alignment;
 mod command_line;
 mod counting;
 mod datasets;
@@ -17,5 +18,6 @@ mod payloads;
 mod stated;
 mod statistics;
 mod support;
+mod symbolic;
 mod uploads;
 mod validation;

@@ -12,6 +12,7 @@ import { FileProgress } from "./file-progress";
 import { findingsReport } from "./findings";
 import { GroupsSection } from "./groups-section";
 import { exploreAddress, stateChip } from "./list";
+import { normalised } from "./normalised";
 
 const absentText = { unknown: "no data", reference: "not seen (reference)" };
 
@@ -89,7 +90,8 @@ export class DatasetView {
       ["Sites without a record", absentText[dataset.absent_sites]],
       ["Added", moment(dataset.created_at)],
     ];
-    replace(this.#facts, ...facts.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
+    const alleles = h("div", { class: "wide" }, h("dt", {}, h("a", { href: "/help#alleles" }, "Alleles are")), ...normalised(dataset).map((sentence) => h("dd", {}, sentence)));
+    replace(this.#facts, ...facts.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))), alleles);
   }
 
   #drawFiles(files: readonly VcfFile[]): void {

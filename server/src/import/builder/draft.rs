@@ -9,10 +9,11 @@ use super::{
     Checkpoint,
 };
 use crate::domain::{
+    allele::{Alignment, Allele},
     block::Block,
     columns::{
-        CountColumns, DepthSums, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns,
-        SiteColumns, SiteRow,
+        CountColumns, DepthSums, FrequencyColumns, GenotypeColumns, HighQualityColumns, Original,
+        QualityColumns, SiteColumns, SiteRow,
     },
     planes::Counts,
     stated::Stated,
@@ -35,6 +36,8 @@ pub struct DraftBlock {
 pub(super) struct Row {
     chunk: Arc<ChunkResult>,
     allele: u32,
+    /// Stands for the counted allele, which may not be where left alignment put it.
+    moved_back: Option<Box<Allele>>,
     pub(super) ordinal: u16,
     /// Records of the file before that of the allele.
     pub(super) record_number: u64,
@@ -45,24 +48,41 @@ impl Row {
         Row {
             chunk: chunk.clone(),
             allele,
+            moved_back: None,
             ordinal: 0,
             record_number,
         }
     }
 
     pub(super) fn position(&self) -> u32 {
-        self.counted().allele.position
+        self.allele().position
     }
 
     /// Everything that orders alleles but the ordinal.
-    pub(super) fn order(&self) -> (u32, &str, &str, u32) {
-        let allele = &self.counted().allele;
+    pub(super) fn order(&self) -> impl Ord {
+        let allele = self.allele();
         (
             allele.position,
-            &allele.reference_bases,
-            &allele.alternate_bases,
+            &*allele.reference_bases,
+            &*allele.alternate_bases,
             allele.end,
+            allele.length,
+            allele.mate.as_deref(),
         )
+    }
+
+    /// What left alignment did.
+    pub(super) fn alignment(&self) -> Alignment {
+        match self.moved_back {
+            Some(_) => Alignment::TooFar,
+            None => self.counted().alignment,
+        }
+    }
+
+    /// Puts an allele that was left-aligned back to where trimming leaves it.
+    pub(super) fn move_back(&mut self) {
+        let origin = self.counted().origin.as_ref();
+        self.moved_back = origin.map(|origin| Box::new(origin.trimmed()));
     }
 
     /// Where the allele's record stands.
@@ -80,24 +100,37 @@ impl Row {
         &self.chunk.alleles[self.allele as usize]
     }
 
+    fn allele(&self) -> &Allele {
+        self.moved_back.as_deref().unwrap_or(&self.counted().allele)
+    }
+
     fn record(&self) -> &CountedRecord {
         &self.chunk.records[self.counted().record as usize]
     }
 
     fn site(&self) -> SiteRow<'_> {
-        let (counted, record) = (self.counted(), self.record());
+        let (counted, allele, record) = (self.counted(), self.allele(), self.record());
+        let original = counted.origin.as_ref().map(|origin| Original {
+            pos: origin.position,
+            reference: &origin.reference_bases,
+            alternate: &origin.alternate_bases,
+        });
         SiteRow {
-            pos: counted.allele.position,
-            end: counted.allele.end,
-            reference: &counted.allele.reference_bases,
-            alternate: &counted.allele.alternate_bases,
+            pos: allele.position,
+            end: allele.end,
+            reference: &allele.reference_bases,
+            alternate: &allele.alternate_bases,
             id: record.id.as_deref(),
             qual: record.qual,
             filter: &record.filter,
-            kind: counted.allele.kind,
+            kind: allele.kind,
+            svlen: allele.length,
+            mate: allele.mate.as_deref(),
             ordinal: self.ordinal,
             record_offset: record.place.offset,
             record_allele: counted.index,
+            alignment: self.alignment(),
+            original,
         }
     }
 
