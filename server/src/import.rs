@@ -3,6 +3,7 @@
 //! Invariant: what is committed is a prefix of the file, and the checkpoint committed with it says which.
 
 pub mod builder;
+pub mod check;
 mod compact;
 pub mod count;
 pub mod decompress;
@@ -21,4 +22,4 @@ mod tally;
 pub mod validate;
 pub mod worker;
 
-pub use run::Workbench;
+pub use run::{ImportError, Workbench};

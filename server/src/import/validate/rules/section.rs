@@ -43,6 +43,8 @@ pub enum Section {
     GenotypeFields,
     /// INFO keys of structural variants.
     StructuralInfo,
+    /// FORMAT keys of structural variants.
+    StructuralFormat,
     /// Breakends.
     Breakends,
     /// No section: a bound of this program or a matter of the container.
@@ -169,6 +171,7 @@ impl Section {
                 }
             }
             Section::StructuralInfo => "3",
+            Section::StructuralFormat => "4",
             Section::Breakends => "5.4",
         })
     }
