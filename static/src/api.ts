@@ -14,6 +14,7 @@ import type { FindingsPage } from "./protocol/FindingsPage";
 import type { NewDataset } from "./protocol/NewDataset";
 import type { NewExport } from "./protocol/NewExport";
 import type { PanelPreview } from "./protocol/PanelPreview";
+import type { Severity } from "./protocol/Severity";
 import type { PanelPreviewRequest } from "./protocol/PanelPreviewRequest";
 import type { WsTicket } from "./protocol/WsTicket";
 import { TicketRefused } from "./live/connection";
@@ -63,6 +64,12 @@ async function readError(response: Response): Promise<ApiError> {
   return { code: "internal", message: `The server answered ${response.status} ${response.statusText}.`.trim() };
 }
 
+/** A query string of what is given. */
+function parameters(values: Record<string, string | number | null | undefined>): string {
+  const given = Object.entries(values).flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, String(value)]]));
+  return new URLSearchParams(given).toString();
+}
+
 export const api = {
   login: (email: string, password: string) => call<Account>("POST", "/account/login", { email, password }),
   register: (email: string, password: string, name: string) =>
@@ -75,7 +82,7 @@ export const api = {
   deleteDataset: (id: number) => call<void>("DELETE", `/datasets/${id}`),
   cancelFile: (id: number) => call<void>("POST", `/files/${id}/cancel`),
   retryFile: (id: number) => call<void>("POST", `/files/${id}/retry`),
-  findings: (id: number) => call<FindingsPage>("GET", `/datasets/${id}/findings`),
+  findings: (id: number, wanted: { rule?: string; severity?: Severity; after?: string | null; limit: number }) => call<FindingsPage>("GET", `/datasets/${id}/findings?${parameters(wanted)}`),
   previewPanel: (request: PanelPreviewRequest) => call<PanelPreview>("POST", "/panel/preview", request),
   createExport: (wanted: NewExport) => call<Export>("POST", "/exports", wanted),
   export: (id: string) => call<Export>("GET", `/exports/${id}`),

@@ -74,10 +74,16 @@ async fn check(client: &Client, path: &Path, profile: Profile) -> Result<CheckRe
         .map_err(|error| Failure::other(format!("{}: {error}", path.display())))?
         .len();
     let bar = ProgressBar::new(size);
-    let style = ProgressStyle::with_template("{prefix} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{prefix} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.set_style(style.progress_chars("=> "));
-    bar.set_prefix(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+    bar.set_prefix(
+        path.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    );
     let moved = bar.clone();
     let report = client
         .check_file(path, profile, move |sent| moved.set_position(sent))
@@ -113,7 +119,10 @@ fn rule(text: &mut String, report: &CheckReport, total: &RuleTotal) {
     };
     // Writing to a string does not fail.
     let _ = writeln!(text, "\n  {severity} {}: {}", total.rule, total.n);
-    let own = report.findings.iter().filter(|finding| finding.rule == total.rule);
+    let own = report
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == total.rule);
     for finding in own.take(SHOWN) {
         let _ = writeln!(
             text,
@@ -121,7 +130,15 @@ fn rule(text: &mut String, report: &CheckReport, total: &RuleTotal) {
             finding.line, finding.column, finding.message
         );
     }
-    let section = total.section.as_ref().map(|section| format!(" (section {section})"));
-    let _ = writeln!(text, "    The specification{}: {}", section.unwrap_or_default(), total.says);
+    let section = total
+        .section
+        .as_ref()
+        .map(|section| format!(" (section {section})"));
+    let _ = writeln!(
+        text,
+        "    The specification{}: {}",
+        section.unwrap_or_default(),
+        total.says
+    );
     let _ = writeln!(text, "    To mend it: {}", total.mend);
 }

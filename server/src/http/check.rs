@@ -74,7 +74,11 @@ pub async fn check(
                 return Err(Error::conflict("The upload is not complete yet."));
             }
             let judged = of_upload(state.pool.clone(), state.raw.clone(), raw_id, check).await;
-            (judged.map_err(Error::internal)?, file.received, filename.unwrap_or(file.filename))
+            (
+                judged.map_err(Error::internal)?,
+                file.received,
+                filename.unwrap_or(file.filename),
+            )
         }
         None => {
             let (check, bytes) = of_body(&state, check, body).await?;
@@ -86,7 +90,10 @@ pub async fn check(
         return Ok(Json(report).into_response());
     }
     let mut text = String::from(findings::CSV_HEADING);
-    report.findings.iter().for_each(|finding| findings::write_csv(&mut text, finding));
+    report
+        .findings
+        .iter()
+        .for_each(|finding| findings::write_csv(&mut text, finding));
     Ok(findings::csv_response("check", Body::from(text)))
 }
 
@@ -133,9 +140,9 @@ fn permit(state: &AppState) -> Result<OwnedSemaphorePermit, Error> {
 
 fn filename(wanted: &CheckParams) -> Result<Option<String>, Error> {
     match &wanted.filename {
-        Some(name) if name.chars().count() > 255 || name.contains(char::is_control) => {
-            Err(Error::invalid_field("filename", "A filename has at most 255 characters."))
-        }
+        Some(name) if name.chars().count() > 255 || name.contains(char::is_control) => Err(
+            Error::invalid_field("filename", "A filename has at most 255 characters."),
+        ),
         name => Ok(name.clone().filter(|name| !name.is_empty())),
     }
 }
@@ -203,7 +210,10 @@ fn report(check: &Check, filename: String, profile: Profile, bytes: i64) -> Chec
         errors: report.total(validate::Severity::Error) as i64,
         warnings: report.total(validate::Severity::Warning) as i64,
         totals: totals(report),
-        findings: findings.into_iter().map(|found| finding(found, &filename)).collect(),
+        findings: findings
+            .into_iter()
+            .map(|found| finding(found, &filename))
+            .collect(),
         filename,
     }
 }

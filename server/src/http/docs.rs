@@ -53,7 +53,13 @@ fn part(Part { title, rules }: Part) -> PartView {
     PartView {
         id: format!("part-{}", title.to_lowercase().replace(' ', "-")),
         title,
-        rules: rules.iter().map(|rule| RuleView { rule, rows: rows(rule) }).collect(),
+        rules: rules
+            .iter()
+            .map(|rule| RuleView {
+                rule,
+                rows: rows(rule),
+            })
+            .collect(),
     }
 }
 
@@ -102,7 +108,10 @@ mod tests {
         let of = |id| rows(Rules::find(id).unwrap());
         let flag = of("flag-number");
         assert_eq!(flag.len(), 2);
-        assert_eq!((flag[0].versions.as_str(), flag[0].section), ("4.1 to 4.2", "1.2.2"));
+        assert_eq!(
+            (flag[0].versions.as_str(), flag[0].section),
+            ("4.1 to 4.2", "1.2.2")
+        );
         assert_eq!(flag[0].severities, ["warning", "error", "warning"]);
         assert_eq!(flag[1].severities, ["error", "error", "warning"]);
         let old = of("fileformat-old");

@@ -59,7 +59,15 @@ pub async fn list(
     let dataset = datasets::find(&state.pool, id).await?.ok_or_else(no_dataset)?;
     let severity = wanted.severity.map(word);
     if wanted.format == Format::Csv {
-        return Ok(as_csv(state, &dataset.slug, Wanted { dataset_id: id, rule: wanted.rule, severity }));
+        return Ok(as_csv(
+            state,
+            &dataset.slug,
+            Wanted {
+                dataset_id: id,
+                rule: wanted.rule,
+                severity,
+            },
+        ));
     }
     let most = state.settings.limits.max_page;
     let limit = wanted.limit.unwrap_or(most).clamp(1, most).into();
@@ -92,26 +100,31 @@ struct Wanted {
 /// Page by page from the database, so a long report takes no more memory than a short one.
 fn as_csv(state: AppState, slug: &str, wanted: Wanted) -> Response {
     let limit = i64::from(state.settings.limits.max_page);
-    let pages = stream::try_unfold((Some(0), state, wanted), move |(after, state, wanted)| async move {
-        let Some(after) = after else {
-            return Ok::<_, store::StoreError>(None);
-        };
-        let Wanted {
-            dataset_id,
-            rule,
-            severity,
-        } = &wanted;
-        let rows =
-            findings::list(&state.pool, *dataset_id, rule.as_deref(), *severity, after, limit).await?;
-        let next = rows.last().map(|row| row.id);
-        let mut text = if after == 0 {
-            String::from(CSV_HEADING)
-        } else {
-            String::new()
-        };
-        rows.into_iter().map(finding).for_each(|found| write_csv(&mut text, &found));
-        Ok(Some((Bytes::from(text), (next, state, wanted))))
-    });
+    let pages = stream::try_unfold(
+        (Some(0), state, wanted),
+        move |(after, state, wanted)| async move {
+            let Some(after) = after else {
+                return Ok::<_, store::StoreError>(None);
+            };
+            let Wanted {
+                dataset_id,
+                rule,
+                severity,
+            } = &wanted;
+            let rows =
+                findings::list(&state.pool, *dataset_id, rule.as_deref(), *severity, after, limit).await?;
+            let next = rows.last().map(|row| row.id);
+            let mut text = if after == 0 {
+                String::from(CSV_HEADING)
+            } else {
+                String::new()
+            };
+            rows.into_iter()
+                .map(finding)
+                .for_each(|found| write_csv(&mut text, &found));
+            Ok(Some((Bytes::from(text), (next, state, wanted))))
+        },
+    );
     csv_response(slug, ResponseBody::from_stream(pages))
 }
 

@@ -50,7 +50,12 @@ impl From<User> for Who {
 
 impl Frame {
     /// The shell of a page with that script, in that section of the navigation.
-    pub(super) fn new(assets: &Assets, script: &str, section: &'static str, user: Option<User>) -> Result<Self, Error> {
+    pub(super) fn new(
+        assets: &Assets,
+        script: &str,
+        section: &'static str,
+        user: Option<User>,
+    ) -> Result<Self, Error> {
         Ok(Self {
             icon: assets.url("favicon.svg")?,
             theme: assets.url("theme.js")?,
@@ -125,7 +130,11 @@ pub(super) fn page(template: &impl Template) -> Page {
 }
 
 /// Who is signed in, on a page that strangers see too.
-pub(super) async fn visitor(state: &AppState, headers: &HeaderMap, session: &Session) -> Result<Option<User>, Error> {
+pub(super) async fn visitor(
+    state: &AppState,
+    headers: &HeaderMap,
+    session: &Session,
+) -> Result<Option<User>, Error> {
     Ok(auth::identify(state, headers, Some(session))
         .await?
         .map(|current| current.user))

@@ -214,7 +214,8 @@ mod tests {
             ..Limits::default()
         };
         let long = format!("1\t8\t.\t{}\tG\t.\t.\t.\n", "A".repeat(200));
-        let text = format!("{HEADER}1\t5\t.\tA\tG\t.\t.\t.\n1\tx\t.\tA\tG\t.\t.\t.\n{long}1\t4\t.\tA\tG\t.\t.\t.");
+        let text =
+            format!("{HEADER}1\t5\t.\tA\tG\t.\t.\t.\n1\tx\t.\tA\tG\t.\t.\t.\n{long}1\t4\t.\tA\tG\t.\t.\t.");
         let want = [
             ("pos-not-integer", 4),
             ("line-too-long", 5),
@@ -240,7 +241,12 @@ mod tests {
         let mut check = Check::new(Profile::Spec, Limits::default());
         check.push(&bytes);
         check.finish();
-        let rules: Vec<&str> = check.report().groups().into_iter().map(|(rule, _)| rule).collect();
+        let rules: Vec<&str> = check
+            .report()
+            .groups()
+            .into_iter()
+            .map(|(rule, _)| rule)
+            .collect();
         assert_eq!(rules, ["alt-not-bases", "container-truncated"]);
         assert_eq!(check.into_report().verdict(), Verdict::Refused);
     }

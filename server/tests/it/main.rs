@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adhoc;
+mod checks;
 mod command_line;
 mod counting;
 mod datasets;

@@ -2,15 +2,16 @@
 
 import { api, describe } from "../api";
 import type { Dataset } from "../protocol/Dataset";
-import type { FindingsPage } from "../protocol/FindingsPage";
 import type { ImportProgress } from "../protocol/ImportProgress";
+import type { RuleTotal } from "../protocol/RuleTotal";
 import type { VcfFile } from "../protocol/VcfFile";
+import { FindingsReport } from "../findings/report";
+import { ofDataset } from "../findings/source";
 import { h, replace } from "../ui/dom";
 import { count, counted, moment } from "../ui/format";
 import { byFamily } from "../ui/groups";
 import { errorNotice } from "../ui/notice";
 import { FileProgress } from "./file-progress";
-import { findingsReport } from "./findings";
 import { exploreAddress, stateChip } from "./list";
 
 const absentText = { unknown: "no data", reference: "not seen (reference)" };
@@ -29,6 +30,9 @@ export class DatasetView {
   readonly #message = h("div", {});
   readonly #fileList = h("div", { class: "files" });
   readonly #findings = h("section", { class: "card-section", hidden: true });
+  #report: FindingsReport | null = null;
+  /** Whether the report names the file of each finding. */
+  #severalFiles = false;
   readonly #groups = h("section", { class: "card-section" });
 
   constructor(
@@ -42,7 +46,6 @@ export class DatasetView {
     this.#drawHead(dataset);
     this.#drawFiles(dataset.files);
     this.#drawGroups(dataset);
-    this.#findings.hidden = dataset.findings.errors + dataset.findings.warnings === 0;
     if (!first) return;
     replace(
       this.root,
@@ -67,8 +70,18 @@ export class DatasetView {
     return moved;
   }
 
-  showFindings(findings: FindingsPage): void {
-    if (this.#dataset) replace(this.#findings, ...findingsReport(this.#dataset, findings));
+  showFindings(totals: readonly RuleTotal[]): void {
+    if (!this.#dataset) return;
+    this.#findings.hidden = totals.length === 0;
+    const { id, slug, files } = this.#dataset;
+    const severalFiles = files.length > 1;
+    if (!this.#report || severalFiles !== this.#severalFiles) {
+      this.#severalFiles = severalFiles;
+      const download = h("a", { class: "btn btn-sm btn-outline-secondary", href: `/api/v1/datasets/${id}/findings?format=csv`, download: `${slug}-findings.csv` }, "Download CSV");
+      this.#report = new FindingsReport({ source: ofDataset(id), download, severalFiles });
+      replace(this.#findings, this.#report.element);
+    }
+    this.#report.update(totals);
   }
 
   #drawHead(dataset: Dataset): void {

@@ -16,8 +16,10 @@ const connection = new LiveConnection(browserWorld(wsTicket));
 connection.listen({
   imports: (moved) => {
     const progress = moved.find(({ dataset_id }) => dataset_id === id);
-    // Groups, samples and findings come with the dataset; they change with the state of the files.
-    if (progress && view.progress(progress)) void load();
+    // Groups and samples come with the dataset; they change with the state of the files.
+    if (!progress) return;
+    if (view.progress(progress)) void load();
+    else findingsSoon();
   },
 });
 window.addEventListener("online", () => connection.network(true));
@@ -25,14 +27,32 @@ window.addEventListener("offline", () => connection.network(false));
 connection.start();
 void load();
 
+/** Least time between two looks at the findings of a running import, in milliseconds. */
+const LOOK_EVERY = 1500;
+let looking = false;
+
+/** The report grows while the import runs. */
+function findingsSoon(): void {
+  if (looking) return;
+  looking = true;
+  setTimeout(() => {
+    looking = false;
+    // A look that fails is made up for by the next.
+    showFindings().catch(() => undefined);
+  }, LOOK_EVERY);
+}
+
+async function showFindings(): Promise<void> {
+  view.showFindings((await api.findings(id, { limit: 1 })).totals);
+}
+
 async function load(): Promise<void> {
   try {
     const dataset = await api.dataset(id);
     setBuildBadge(dataset.build);
     document.title = `${dataset.name} · Allelecast`;
     view.show(dataset);
-    const { errors, warnings } = dataset.findings;
-    if (errors + warnings > 0) view.showFindings(await api.findings(id));
+    await showFindings();
   } catch (reason) {
     if (loginIfSignedOut(reason)) return;
     const gone = reason instanceof ApiFailure && reason.status === 404;

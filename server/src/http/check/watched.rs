@@ -119,7 +119,12 @@ struct Teller {
 impl Teller {
     fn tell(&mut self, check: &mut Check, filename: &str) -> Vec<CheckProgress> {
         let is_over = check.is_over();
-        let found = check.report().groups().into_iter().map(|(_, group)| group.total).sum();
+        let found = check
+            .report()
+            .groups()
+            .into_iter()
+            .map(|(_, group)| group.total)
+            .sum();
         let is_due = is_over || self.told_at.is_none_or(|at| at.elapsed() >= TOTALS);
         let totals = (found != self.found && is_due).then(|| totals(check.report()));
         if totals.is_some() {

@@ -67,6 +67,9 @@ mod tests {
         assert_eq!(places(Number::LocalAlternates, &[2, 4], None), [1, 3]);
         assert_eq!(places(Number::LocalAlleles, &[2, 4], None), [0, 2, 4]);
         // The example of the specification: LPL 90,80,0,100,110,120 beside PL 90,.,.,80,.,0,.,.,.,.,100,.,110,.,120.
-        assert_eq!(places(Number::LocalGenotypes, &[2, 4], Some(2)), [0, 3, 5, 10, 12, 14]);
+        assert_eq!(
+            places(Number::LocalGenotypes, &[2, 4], Some(2)),
+            [0, 3, 5, 10, 12, 14]
+        );
     }
 }

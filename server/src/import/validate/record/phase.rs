@@ -89,7 +89,10 @@ mod tests {
         let both = |text: &str| alleles(text.as_bytes()).unwrap();
         assert_eq!(both("0/1"), [(Some(0), false), (Some(1), false)]);
         assert_eq!(both("1|."), [(Some(1), true), (None, true)]);
-        assert_eq!(both("0|1/2"), [(Some(0), false), (Some(1), true), (Some(2), false)]);
+        assert_eq!(
+            both("0|1/2"),
+            [(Some(0), false), (Some(1), true), (Some(2), false)]
+        );
         assert_eq!(both("|0/1"), [(Some(0), true), (Some(1), false)]);
         assert_eq!(alleles(b"0/x"), None);
     }
@@ -118,7 +121,11 @@ mod tests {
                 ..Record::default()
             };
             let called = alleles(genotype.as_bytes()).unwrap();
-            assert_eq!(modifications(key.as_bytes(), &called, &record), want, "{genotype}");
+            assert_eq!(
+                modifications(key.as_bytes(), &called, &record),
+                want,
+                "{genotype}"
+            );
         }
     }
 }

@@ -37,7 +37,16 @@ impl<'a> Repeats<'a> {
     }
 
     pub fn check(&self, record: &Record<'_>, sink: &mut Sink<'_>) {
-        let Some(expected) = self.expected(record) else { return };
+        if let Some(repeat) = record.alts.iter().find(|allele| allele.text == b"<CNV:TR>")
+            && self.sequences.is_none()
+            && self.lengths.is_none()
+        {
+            let message = "a tandem repeat has neither RUS nor RUL";
+            sink.add(&rules::REPEAT_UNIT_MISSING, repeat.text, message);
+        }
+        let Some(expected) = self.expected(record) else {
+            return;
+        };
         let lists = [
             ("RUS", self.sequences, 1),
             ("RUL", self.lengths, 1),
@@ -72,7 +81,13 @@ impl<'a> Repeats<'a> {
             Some(numbers) => elements(numbers)
                 .map(|n| if is_missing(n) { Some(0) } else { number(n) })
                 .sum(),
-            None => Some(record.alts.iter().filter(|allele| allele.text == b"<CNV:TR>").count()),
+            None => Some(
+                record
+                    .alts
+                    .iter()
+                    .filter(|allele| allele.text == b"<CNV:TR>")
+                    .count(),
+            ),
         }
     }
 
@@ -81,18 +96,31 @@ impl<'a> Repeats<'a> {
         let Some(sequences) = self.sequences else { return };
         let mut lengths = self.lengths.map(elements);
         for sequence in elements(sequences) {
-            let length = lengths.as_mut().and_then(Iterator::next).filter(|n| !is_missing(n));
+            let length = lengths
+                .as_mut()
+                .and_then(Iterator::next)
+                .filter(|n| !is_missing(n));
             if is_missing(sequence) {
                 continue;
             }
-            if !sequence.iter().all(|base| b"ACGTUNRYSWKMBDHVacgtunryswkmbdhv".contains(base)) {
-                let message = format!("the repeat unit {} is not made of nucleotide codes", quoted(sequence));
+            if !sequence
+                .iter()
+                .all(|base| b"ACGTUNRYSWKMBDHVacgtunryswkmbdhv".contains(base))
+            {
+                let message = format!(
+                    "the repeat unit {} is not made of nucleotide codes",
+                    quoted(sequence)
+                );
                 return sink.add(&rules::REPEAT_UNIT, sequence, message);
             }
             if let Some(length) = length
                 && number(length).is_some_and(|n| n != sequence.len())
             {
-                let message = format!("the repeat unit {} is not as long as its RUL, {}", quoted(sequence), quoted(length));
+                let message = format!(
+                    "the repeat unit {} is not as long as its RUL, {}",
+                    quoted(sequence),
+                    quoted(length)
+                );
                 return sink.add(&rules::REPEAT_UNIT, sequence, message);
             }
         }
@@ -101,14 +129,19 @@ impl<'a> Repeats<'a> {
     /// RUB lists the length of every unit that RUC counts.
     fn unit_bases(&self, sink: &mut Sink<'_>) {
         let Some(list) = self.unit_bases else { return };
-        let counts: Option<Option<usize>> = self
-            .counts
-            .map(|counts| elements(counts).map(|n| if is_missing(n) { Some(0) } else { number(n) }).sum());
+        let counts: Option<Option<usize>> = self.counts.map(|counts| {
+            elements(counts)
+                .map(|n| if is_missing(n) { Some(0) } else { number(n) })
+                .sum()
+        });
         let message = match counts {
             None => "RUB stands without RUC".to_owned(),
             Some(None) => "RUB stands beside a RUC that is not an integer".to_owned(),
             Some(Some(expected)) if elements(list).count() != expected => {
-                format!("RUB has {} values instead of the {expected} that RUC counts", elements(list).count())
+                format!(
+                    "RUB has {} values instead of the {expected} that RUC counts",
+                    elements(list).count()
+                )
             }
             Some(Some(_)) => return,
         };
@@ -122,7 +155,10 @@ fn intervals(name: &str, intervals: Option<&[u8]>, of: &str, values: Option<&[u8
     let mut values = values.map(elements);
     let bounds: Vec<&[u8]> = elements(intervals).collect();
     for pair in bounds.chunks(2) {
-        let has_value = values.as_mut().and_then(Iterator::next).is_some_and(|value| !is_missing(value));
+        let has_value = values
+            .as_mut()
+            .and_then(Iterator::next)
+            .is_some_and(|value| !is_missing(value));
         if let Some(bound) = pair.iter().find(|bound| !is_missing(bound))
             && !has_value
         {
@@ -142,5 +178,7 @@ fn is_missing(element: &[u8]) -> bool {
 
 /// A whole number, however it is written; `None` where it is none.
 fn number(element: &[u8]) -> Option<usize> {
-    float_value(element).filter(|n| n.fract() == 0.0 && (0.0..1e9).contains(n)).map(|n| n as usize)
+    float_value(element)
+        .filter(|n| n.fract() == 0.0 && (0.0..1e9).contains(n))
+        .map(|n| n as usize)
 }

@@ -126,7 +126,9 @@ pub(super) fn check(
         }
     }
     if let (Some(at), Some(called)) = (compiled.phase_lists, &called)
-        && let Some(set) = values.get(at).and_then(|list| phase::set_of_unphased(called, list))
+        && let Some(set) = values
+            .get(at)
+            .and_then(|list| phase::set_of_unphased(called, list))
     {
         let message = format!("an unphased allele has the phase set {}", quoted(set));
         faults.add(&rules::PHASE_SET_OF_UNPHASED, at, set, message, sink);

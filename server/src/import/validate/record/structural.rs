@@ -112,13 +112,17 @@ impl<'a> Structural<'a> {
 
     /// END is what REF and SVLEN make it; nothing is said where an allele leaves it open.
     fn end(&self, record: &Record<'_>, sink: &mut Sink<'_>) {
-        let (Some(text), Some(pos)) = (self.end, record.pos) else { return };
+        let (Some(text), Some(pos)) = (self.end, record.pos) else {
+            return;
+        };
         let Some(end) = number(text) else { return };
         let mut computed = pos as f64 + record.reference.len() as f64 - 1.0;
         for (at, allele) in record.alts.iter().enumerate() {
             match (allele.kind, allele.symbolic_type()) {
                 (Kind::Symbolic, Some(b"DEL" | b"DUP" | b"INV" | b"CNV")) => {
-                    let Some(length) = element(self.lengths, at).and_then(number) else { return };
+                    let Some(length) = element(self.lengths, at).and_then(number) else {
+                        return;
+                    };
                     computed = computed.max(pos as f64 + length.abs());
                 }
                 (Kind::Symbolic, _) => return,

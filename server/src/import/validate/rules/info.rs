@@ -108,6 +108,10 @@ rules! {
         "RUS is spelled in IUPAC nucleotide codes, and its length is RUL where both are given.";
         "Correct RUS or RUL."
         => "the values are kept as they are";
+    REPEAT_UNIT_MISSING "repeat-unit-missing" b"---RR" TandemRepeats:
+        "RUS or RUL is given for each <CNV:TR>.";
+        "Give the sequence of the repeat unit, or its length."
+        => "the repeat unit is taken as unknown";
     REPEAT_INTERVAL "repeat-interval" b"---RR" StructuralInfo:
         "CIRUC and CIRB are missing where the RUC or RB that they surround is.";
         "Give the value, or write dots for its interval."

@@ -47,6 +47,8 @@ pub enum Section {
     StructuralFormat,
     /// Breakends.
     Breakends,
+    /// Tandem repeats.
+    TandemRepeats,
     /// No section: a bound of this program or a matter of the container.
     Program,
 }
@@ -173,6 +175,7 @@ impl Section {
             Section::StructuralInfo => "3",
             Section::StructuralFormat => "4",
             Section::Breakends => "5.4",
+            Section::TandemRepeats => "5.7",
         })
     }
 }
