@@ -15,6 +15,7 @@
 //! ```
 
 mod account;
+mod check;
 mod dataset;
 mod error;
 mod export;

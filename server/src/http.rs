@@ -15,8 +15,10 @@ mod state;
 
 pub mod account;
 mod assets;
+mod check;
 mod datasets;
 mod demo;
+mod docs;
 mod exports;
 mod files;
 mod findings;

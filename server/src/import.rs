@@ -4,6 +4,7 @@
 
 mod align;
 pub mod builder;
+pub mod check;
 mod compact;
 pub mod count;
 pub mod decompress;
@@ -23,4 +24,4 @@ mod tally;
 pub mod validate;
 pub mod worker;
 
-pub use run::Workbench;
+pub use run::{ImportError, Workbench};

@@ -19,6 +19,7 @@ import type { NewDataset } from "./protocol/NewDataset";
 import type { NewExport } from "./protocol/NewExport";
 import type { NewGroup } from "./protocol/NewGroup";
 import type { PanelPreview } from "./protocol/PanelPreview";
+import type { Severity } from "./protocol/Severity";
 import type { PanelPreviewRequest } from "./protocol/PanelPreviewRequest";
 import type { SamplePage } from "./protocol/SamplePage";
 import type { WsTicket } from "./protocol/WsTicket";
@@ -69,6 +70,12 @@ async function readError(response: Response): Promise<ApiError> {
   return { code: "internal", message: `The server answered ${response.status} ${response.statusText}.`.trim() };
 }
 
+/** A query string of what is given. */
+function parameters(values: Record<string, string | number | null | undefined>): string {
+  const given = Object.entries(values).flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, String(value)]]));
+  return new URLSearchParams(given).toString();
+}
+
 export const api = {
   login: (email: string, password: string) => call<Account>("POST", "/account/login", { email, password }),
   register: (email: string, password: string, name: string) =>
@@ -81,7 +88,7 @@ export const api = {
   deleteDataset: (id: number) => call<void>("DELETE", `/datasets/${id}`),
   cancelFile: (id: number) => call<void>("POST", `/files/${id}/cancel`),
   retryFile: (id: number) => call<void>("POST", `/files/${id}/retry`),
-  findings: (id: number) => call<FindingsPage>("GET", `/datasets/${id}/findings`),
+  findings: (id: number, wanted: { rule?: string; severity?: Severity; after?: string | null; limit: number }) => call<FindingsPage>("GET", `/datasets/${id}/findings?${parameters(wanted)}`),
   previewPanel: (request: PanelPreviewRequest) => call<PanelPreview>("POST", "/panel/preview", request),
   previewInfoGroups: (request: InfoGroupsRequest) => call<InfoGroupOffer[]>("POST", "/info-groups/preview", request),
   samples: (id: number, after: string | null) => call<SamplePage>("GET", `/datasets/${id}/samples${after === null ? "" : `?after=${encodeURIComponent(after)}`}`),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -121,6 +121,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         assets: Arc::new(http::Assets::open(&settings.static_dir)?),
         raw_arrived: Arc::new(Notify::new()),
         passwords: Passwords::new(settings.limits.concurrent_hashes)?,
+        checks: Arc::new(Semaphore::new(settings.limits.concurrent_checks as usize)),
         metrics: telemetry::metrics(),
         draining: draining_seen,
         tasks: TaskTracker::new(),

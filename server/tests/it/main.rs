@@ -3,6 +3,7 @@
 mod accounts;
 mod adhoc;
 mod alignment;
+mod checks;
 mod command_line;
 mod counting;
 mod datasets;

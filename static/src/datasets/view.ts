@@ -2,14 +2,15 @@
 
 import { api, describe } from "../api";
 import type { Dataset } from "../protocol/Dataset";
-import type { FindingsPage } from "../protocol/FindingsPage";
 import type { ImportProgress } from "../protocol/ImportProgress";
+import type { RuleTotal } from "../protocol/RuleTotal";
 import type { VcfFile } from "../protocol/VcfFile";
+import { FindingsReport } from "../findings/report";
+import { ofDataset } from "../findings/source";
 import { h, replace } from "../ui/dom";
 import { count, moment } from "../ui/format";
 import { errorNotice } from "../ui/notice";
 import { FileProgress } from "./file-progress";
-import { findingsReport } from "./findings";
 import { GroupsSection } from "./groups-section";
 import { exploreAddress, stateChip } from "./list";
 import { normalised } from "./normalised";
@@ -30,6 +31,9 @@ export class DatasetView {
   readonly #message = h("div", {});
   readonly #fileList = h("div", { class: "files" });
   readonly #findings = h("section", { class: "card-section", hidden: true });
+  #report: FindingsReport | null = null;
+  /** Whether the report names the file of each finding. */
+  #severalFiles = false;
   readonly #groups: GroupsSection;
 
   constructor(
@@ -45,7 +49,6 @@ export class DatasetView {
     this.#drawHead(dataset);
     this.#drawFiles(dataset.files);
     this.#groups.show(dataset);
-    this.#findings.hidden = dataset.findings.errors + dataset.findings.warnings === 0;
     if (!first) return;
     replace(
       this.root,
@@ -70,8 +73,18 @@ export class DatasetView {
     return moved;
   }
 
-  showFindings(findings: FindingsPage): void {
-    if (this.#dataset) replace(this.#findings, ...findingsReport(this.#dataset, findings));
+  showFindings(totals: readonly RuleTotal[]): void {
+    if (!this.#dataset) return;
+    this.#findings.hidden = totals.length === 0;
+    const { id, slug, files } = this.#dataset;
+    const severalFiles = files.length > 1;
+    if (!this.#report || severalFiles !== this.#severalFiles) {
+      this.#severalFiles = severalFiles;
+      const download = h("a", { class: "btn btn-sm btn-outline-secondary", href: `/api/v1/datasets/${id}/findings?format=csv`, download: `${slug}-findings.csv` }, "Download CSV");
+      this.#report = new FindingsReport({ source: ofDataset(id), download, severalFiles });
+      replace(this.#findings, this.#report.element);
+    }
+    this.#report.update(totals);
   }
 
   #drawHead(dataset: Dataset): void {

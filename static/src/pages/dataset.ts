@@ -16,8 +16,10 @@ const connection = new LiveConnection(browserWorld(wsTicket));
 connection.listen({
   imports: (moved) => {
     const progress = moved.find(({ dataset_id }) => dataset_id === id);
-    // Groups, samples and findings come with the dataset; they change with the state of the files.
-    if (progress && view.progress(progress)) void load();
+    // Groups and samples come with the dataset; they change with the state of the files.
+    if (!progress) return;
+    if (view.progress(progress)) void load();
+    else findingsSoon();
   },
 });
 window.addEventListener("online", () => connection.network(true));
@@ -25,6 +27,25 @@ window.addEventListener("offline", () => connection.network(false));
 connection.start();
 let again: ReturnType<typeof setTimeout> | undefined;
 void load();
+
+/** Least time between two looks at the findings of a running import, in milliseconds. */
+const LOOK_EVERY = 1500;
+let looking = false;
+
+/** The report grows while the import runs. */
+function findingsSoon(): void {
+  if (looking) return;
+  looking = true;
+  setTimeout(() => {
+    looking = false;
+    // A look that fails is made up for by the next.
+    showFindings().catch(() => undefined);
+  }, LOOK_EVERY);
+}
+
+async function showFindings(): Promise<void> {
+  view.showFindings((await api.findings(id, { limit: 1 })).totals);
+}
 
 async function load(): Promise<void> {
   try {
@@ -34,8 +55,7 @@ async function load(): Promise<void> {
     view.show(dataset);
     clearTimeout(again);
     if (dataset.groups.some(({ counting }) => counting)) again = setTimeout(() => void load(), 1500);
-    const { errors, warnings } = dataset.findings;
-    if (errors + warnings > 0) view.showFindings(await api.findings(id));
+    await showFindings();
   } catch (reason) {
     if (loginIfSignedOut(reason)) return;
     const gone = reason instanceof ApiFailure && reason.status === 404;

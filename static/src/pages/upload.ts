@@ -8,6 +8,7 @@ import type { CreatedDataset } from "../protocol/CreatedDataset";
 import type { NewDataset } from "../protocol/NewDataset";
 import type { Profile } from "../protocol/Profile";
 import { h, need, replace, textOf } from "../ui/dom";
+import { dropZone } from "../ui/drop";
 import { bytes, counted } from "../ui/format";
 import { errorNotice } from "../ui/notice";
 import { startShell } from "../ui/shell";
@@ -36,18 +37,8 @@ if (continued !== null) void continueDataset(continued);
 name.addEventListener("input", () => (nameIsOurs = false));
 files.addEventListener("change", () => void choose());
 
-const drop = need("#drop");
-for (const type of ["dragenter", "dragover"]) {
-  drop.addEventListener(type, (event) => {
-    event.preventDefault();
-    drop.classList.add("dragging");
-  });
-}
-for (const type of ["dragleave", "drop"]) drop.addEventListener(type, () => drop.classList.remove("dragging"));
-drop.addEventListener("drop", (event) => {
-  event.preventDefault();
-  if (!event.dataTransfer || event.dataTransfer.files.length === 0) return;
-  files.files = event.dataTransfer.files;
+dropZone(need("#drop"), (dropped) => {
+  files.files = dropped;
   void choose();
 });
 

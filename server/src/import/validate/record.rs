@@ -11,6 +11,9 @@ mod fast;
 mod format;
 mod info;
 mod key;
+mod local;
+mod phase;
+mod repeats;
 mod sample;
 mod site;
 mod sites;
@@ -63,6 +66,8 @@ impl ChunkState {
 pub(crate) struct Record<'a> {
     pub pos: Option<u64>,
     pub reference: &'a [u8],
+    /// FORMAT, empty where there is none.
+    pub format: &'a [u8],
     pub alts: Vec<alt::Allele<'a>>,
 }
 
@@ -161,7 +166,10 @@ impl RecordValidator {
         let samples = (count == 9).then(|| &line[offset(line, fields[8])..]);
         let fixed = &line[..samples.map_or(line.len(), |text| line.len() - text.len())];
         text(line, fixed, &mut sink);
-        let mut record = Record::default();
+        let mut record = Record {
+            format: if count == 9 { fields[8] } else { &[] },
+            ..Record::default()
+        };
         site::check(shared, &mut state.site, &fields, &mut record, &mut sink);
         info::check(shared, &mut state.info, fields[7], &record, &mut sink);
         match samples {

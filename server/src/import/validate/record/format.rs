@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::fast::{self, ANY, BY_PLOIDY, Expectation, Kind};
 use super::key::Demand;
 use super::sample::{self, Faults};
-use super::{Record, Shared, column};
+use super::{Record, Shared, column, local};
 use crate::import::validate::finding::{Sink, quoted};
 use crate::import::validate::header::{FIXED, is_key};
 use crate::import::validate::reserved::{self, Domain};
@@ -35,6 +35,10 @@ pub(super) struct Compiled {
     pub has_genotype: bool,
     pub local_alleles: Option<usize>,
     pub phase_sets: Option<(usize, usize)>,
+    /// PSL, whose values hang on the phase of each allele.
+    pub phase_lists: Option<usize>,
+    /// Columns by all alleles with those of the same values by local ones.
+    pub local_pairs: Vec<(usize, usize)>,
 }
 
 /// A fault of the FORMAT text, which each record that has it repeats.
@@ -114,6 +118,8 @@ fn slowed(compiled: &Compiled) -> Arc<Compiled> {
         has_genotype: compiled.has_genotype,
         local_alleles: compiled.local_alleles,
         phase_sets: compiled.phase_sets,
+        phase_lists: compiled.phase_lists,
+        local_pairs: compiled.local_pairs.clone(),
     })
 }
 
@@ -276,10 +282,22 @@ fn compile(shared: &Shared, field: &[u8]) -> Compiled {
         let message = format!("{} stands without LAA before it", quoted(names[at]));
         fault(&rules::LOCAL_ALLELES_MISSING, names[at], message);
     }
+    let is_modification = |column: &Column| column.demand.number == Number::Modifications;
+    if let Some(at) = columns.iter().position(is_modification)
+        && !has_genotype
+    {
+        let message = format!("{} stands without GT", quoted(names[at]));
+        fault(&rules::MODIFICATION_WITHOUT_GENOTYPE, names[at], message);
+    }
     compiled.genotype_only = names == [b"GT"];
     compiled.has_genotype = has_genotype;
     compiled.local_alleles = local_alleles;
     compiled.phase_sets = place(b"PS").zip(place(b"PSL"));
+    compiled.phase_lists = place(b"PSL").filter(|at| columns[*at].demand.number == Number::Ploidy);
+    compiled.local_pairs = local::PAIRS
+        .iter()
+        .filter_map(|(all, local)| place(all).zip(place(local).filter(|at| is_local(&columns[*at]))))
+        .collect();
     compiled.columns = columns;
     if let Some((set, _)) = compiled.phase_sets {
         compiled.columns[set].kind = Kind::Slow;
@@ -295,7 +313,11 @@ fn column_of(shared: &Shared, name: &[u8]) -> Column {
     let negative = demand.domain == Domain::Any;
     let by_sample = matches!(
         demand.number,
-        Number::Ploidy | Number::LocalAlternates | Number::LocalAlleles | Number::LocalGenotypes
+        Number::Ploidy
+            | Number::LocalAlternates
+            | Number::LocalAlleles
+            | Number::LocalGenotypes
+            | Number::Modifications
     );
     let kind = match demand.ty {
         _ if name == b"GT" => Kind::Genotype,

@@ -77,4 +77,16 @@ rules! {
         "A genotype has a value for PS or for PSL, not for both.";
         "Keep one of them."
         => "PSL counts";
+    PHASE_SET_OF_UNPHASED "phase-set-of-unphased" b"---RR" GenotypeFields:
+        "An allele without a | before it is unphased and has a dot in PSL.";
+        "Write a dot in PSL, or phase the allele in GT."
+        => "the phase set is ignored";
+    LOCAL_ALLELES_DIFFER "local-alleles-differ" b"----R" GenotypeFields:
+        "A field and its local-allele equivalent (PL and LPL) say the same, or one of them is missing.";
+        "Keep one of them."
+        => "the field by all alleles counts";
+    MODIFICATION_WITHOUT_GENOTYPE "modification-without-genotype" b"----R" FormatLine:
+        "Where a base modification (Number=M) is given, GT is given too: it says how many values there are.";
+        "Add GT."
+        => "the values are kept as they are";
 }
