@@ -2,9 +2,11 @@
 //!
 //! Invariant: what is committed is a prefix of the file, and the checkpoint committed with it says which.
 
+pub mod bed;
 pub mod builder;
 mod compact;
 pub mod count;
+mod coverage;
 pub mod decompress;
 pub mod encode;
 pub mod genotypes;

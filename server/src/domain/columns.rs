@@ -2,14 +2,17 @@
 //!
 //! Invariant: decoding reads any unsigned width, so that encoding may always choose the narrowest.
 
+mod coverage;
 mod frequencies;
 mod from_planes;
 mod genotypes;
 mod integers;
 mod ipc;
 mod quality;
+mod regions;
 mod sites;
 
+pub use coverage::{CoverageColumns, DEPTH_BANDS, NO_DEPTH, depth_band};
 pub use frequencies::{CountColumns, FrequencyColumns, HighQualityColumns};
 pub use genotypes::{FRAME_BYTES, GenotypeColumns, GenotypeFrame};
 pub use ipc::ColumnError;

@@ -16,6 +16,7 @@ use super::*;
         account::register, account::login, account::logout, account::show,
         tokens::create, tokens::list, tokens::revoke, ws_ticket::create,
         datasets::list, datasets::create, datasets::show, datasets::remove, datasets::complete, datasets::samples,
+        callable::replace,
         findings::list, files::cancel, files::retry, groups::list, groups::update, panel::preview,
         query::query, query::aggregates, query::head, genes::show,
         demo::create,

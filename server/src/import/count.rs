@@ -5,13 +5,14 @@
 use std::ops::Range;
 
 use super::{
+    coverage::{Fields, RecordKind, SampleCall},
     genotypes::{Format, Genotypes, Place},
     header::Header,
     lines::ChunkInput,
     record::{Fixed, RecordError, RecordProblem},
 };
 use crate::domain::{
-    allele::Allele,
+    allele::{Allele, is_catch_all},
     build::{ContigIndex, ContigRef},
     columns::{DepthSums, GenotypeColumns},
     groups::GroupMasks,
@@ -32,6 +33,8 @@ pub struct ChunkResult {
     /// Sums by record with such fields, then group.
     pub(super) depths: Vec<DepthSums>,
     pub(super) genotypes: GenotypeColumns,
+    /// What the records of a gVCF say of each sample, record by record; empty where it is none, as far as it is known.
+    pub(super) coverage: Vec<SampleCall>,
     /// Where the next chunk begins.
     pub(super) end: Position,
 }
@@ -57,6 +60,7 @@ pub(super) struct CountedRecord {
     /// Its place among the records with depth or quality.
     pub(super) depths: Option<u32>,
     pub(super) hq_known: bool,
+    pub(super) kind: RecordKind,
 }
 
 /// One alternate allele of a record.
@@ -79,6 +83,14 @@ impl ChunkResult {
     pub fn alleles(&self) -> usize {
         self.alleles.len()
     }
+
+    /// What a record of a gVCF says of each sample.
+    pub(super) fn coverage(&self, record: usize) -> &[SampleCall] {
+        let samples = self.genotypes.samples();
+        self.coverage
+            .get(record * samples..(record + 1) * samples)
+            .unwrap_or_default()
+    }
 }
 
 /// Counts all records of a chunk in all groups.
@@ -92,7 +104,30 @@ pub fn count_chunk(
     contigs: &ContigIndex,
     chunk: &ChunkInput,
 ) -> Result<ChunkResult, RecordError> {
+    let result = count(Counter::new(header, groups, contigs), chunk)?;
+    let is_gvcf = |record: &CountedRecord| record.kind == RecordKind::Gvcf;
+    if groups.samples() > 0 && result.records.iter().any(is_gvcf) {
+        return count_gvcf_chunk(header, groups, contigs, chunk);
+    }
+    Ok(result)
+}
+
+/// The same of a file that is known to be a gVCF: what each record says beside its alleles is noted too.
+///
+/// # Errors
+/// Those of [`count_chunk`].
+pub(super) fn count_gvcf_chunk(
+    header: &Header,
+    groups: &GroupMasks,
+    contigs: &ContigIndex,
+    chunk: &ChunkInput,
+) -> Result<ChunkResult, RecordError> {
     let mut counter = Counter::new(header, groups, contigs);
+    counter.fields = Some(Fields::default());
+    count(counter, chunk)
+}
+
+fn count(mut counter: Counter<'_>, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
     let mut place = Position {
         offset: chunk.offset,
         line: chunk.first_line,
@@ -127,6 +162,8 @@ struct Counter<'a> {
     /// The contig of the record before.
     contig: Option<(String, ContigRef)>,
     format: Format,
+    /// Reads what a gVCF says beside its alleles; none where the file is not known to be one.
+    fields: Option<Fields>,
     genotypes: Genotypes,
     active: Vec<u32>,
     result: ChunkResult,
@@ -143,6 +180,7 @@ impl<'a> Counter<'a> {
             high_quality: Vec::new(),
             depths: Vec::new(),
             genotypes: GenotypeColumns::new(samples),
+            coverage: Vec::new(),
             end: Position { offset: 0, line: 0 },
         };
         Counter {
@@ -151,6 +189,7 @@ impl<'a> Counter<'a> {
             contigs,
             contig: None,
             format: Format::default(),
+            fields: None,
             genotypes: Genotypes::default(),
             active: Vec::new(),
             result,
@@ -170,7 +209,15 @@ impl<'a> Counter<'a> {
             .ok()
             .filter(|&alternates| alternates < u16::MAX);
         let alternates = alternates.ok_or(RecordProblem::TooManyAlleles)?;
-        self.read_genotypes(&fixed, contig, alternates)?;
+        let site = Place {
+            build: self.contigs.build(),
+            contig: contig.ordinal,
+            position: fixed.pos,
+        };
+        self.read_genotypes(&fixed, site, alternates)?;
+        if let Some(fields) = &mut self.fields {
+            fields.read(&fixed, alternates, self.groups, site, &mut self.result.coverage);
+        }
         let depths = self.genotypes.depths().map(|depths| {
             let row = self.result.depths.len() / depths.len().max(1);
             self.result.depths.extend_from_slice(depths);
@@ -183,6 +230,7 @@ impl<'a> Counter<'a> {
             .into_iter()
             .flat_map(|alternates| alternates.split(','))
             .enumerate()
+            .filter(|(_, alternate)| !is_catch_all(alternate))
         {
             let extent = if alternate.starts_with('<') {
                 fixed.extent(i, alternates.into())
@@ -208,6 +256,7 @@ impl<'a> Counter<'a> {
             alleles: first..self.result.alleles.len() as u32,
             depths,
             hq_known,
+            kind: RecordKind::of(&fixed),
         });
         Ok(())
     }
@@ -227,14 +276,9 @@ impl<'a> Counter<'a> {
     fn read_genotypes(
         &mut self,
         fixed: &Fixed<'_>,
-        contig: ContigRef,
+        place: Place,
         alternates: u16,
     ) -> Result<(), RecordProblem> {
-        let place = Place {
-            build: self.contigs.build(),
-            contig: contig.ordinal,
-            position: fixed.pos,
-        };
         let samples = self.groups.samples();
         let format = fixed.rest.map(|rest| {
             memchr::memchr(b'\t', rest).map_or((rest, None), |end| (&rest[..end], Some(&rest[end + 1..])))

@@ -3,7 +3,7 @@
 //! Invariant: frequencies keep the order of the group versions given.
 
 use crate::domain::block::Block;
-use crate::domain::columns::ColumnError;
+use crate::domain::columns::{ColumnError, CoverageColumns};
 use crate::store::blocks::NewBlock;
 
 /// Encodes a block's payloads.
@@ -35,6 +35,7 @@ pub fn new_block(
         sites: block.sites.encode()?,
         frequencies: frequencies?,
         genotypes: genotypes.into_iter().map(|frame| frame.payload).collect(),
+        coverage: block.coverage.as_ref().map(CoverageColumns::encode).transpose()?,
     })
 }
 

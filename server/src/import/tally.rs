@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::builder::{BlockBuilder, Checkpoint, DraftBlock};
-use super::count::{ChunkResult, count_chunk};
+use super::count::{ChunkResult, count_chunk, count_gvcf_chunk};
 use super::decompress::Ending;
 use super::header::Header;
 use super::judge::{ChunkVerdict, Judge, JudgeState, Note, Records};
@@ -120,6 +120,14 @@ struct Counting {
     builder: BlockBuilder,
 }
 
+impl Counting {
+    /// Counts a chunk; as one of a gVCF where the records so far have shown that.
+    fn count(&self, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
+        let count = if self.builder.is_gvcf() { count_gvcf_chunk } else { count_chunk };
+        count(&self.header, &self.plan.groups, &self.plan.contigs, chunk)
+    }
+}
+
 impl Tally {
     fn run(&mut self) -> Result<(), Stop> {
         let input = match self.next()? {
@@ -208,6 +216,8 @@ impl Tally {
             };
             let result = match counted {
                 Err(error) => self.register(counting, chunk, error)?,
+                // A chunk before it has just shown that the file is a gVCF.
+                Ok(result) if counting.builder.is_gvcf() && result.coverage.is_empty() => counting.count(chunk)?,
                 Ok(result) => result,
             };
             let blocks = counting.builder.push(result)?;
@@ -249,8 +259,8 @@ impl Tally {
         chunk: &ChunkInput,
         mut error: RecordError,
     ) -> Result<ChunkResult, Stop> {
-        let plan = &mut counting.plan;
         loop {
+            let plan = &mut counting.plan;
             let RecordProblem::UnknownContig(name) = &error.problem else {
                 return Err(error.into());
             };
@@ -262,7 +272,7 @@ impl Tally {
                     .insert(name, contig)
                     .map_err(|error| Refused::of_file(error.to_string()))?;
             }
-            match count_chunk(&counting.header, &plan.groups, &plan.contigs, chunk) {
+            match counting.count(chunk) {
                 Ok(result) => return Ok(result),
                 Err(again) => error = again,
             }
@@ -304,15 +314,7 @@ fn side_by_side(
     let work = |chunk: &ChunkInput| -> Done {
         let verdict = rules.map(|rules| rules.judge(chunk)).unwrap_or_default();
         let sound = counting.filter(|_| !verdict.has_error());
-        let count = |counting: &Counting| {
-            count_chunk(
-                &counting.header,
-                &counting.plan.groups,
-                &counting.plan.contigs,
-                chunk,
-            )
-        };
-        (verdict, sound.map(count))
+        (verdict, sound.map(|counting| counting.count(chunk)))
     };
     match chunks {
         [(only, _)] => vec![work(only)],

@@ -50,7 +50,7 @@ pub(super) fn touched(
                         .unwrap_or_default(),
                 );
             }
-            ChangeKind::DatasetDeleted | ChangeKind::GroupPublished => touched.everything = true,
+            ChangeKind::DatasetDeleted | ChangeKind::GroupPublished | ChangeKind::CallableReplaced => touched.everything = true,
             ChangeKind::DatasetCreated
             | ChangeKind::DatasetCompleted
             | ChangeKind::FileStarted

@@ -97,10 +97,11 @@ impl ResultCell {
     fn of(frame: &Frame, row: usize, group: usize) -> Self {
         let parts = &frame.input.groups[group].parts;
         let mean_dp = match &parts[..] {
-            [part] => frame
-                .frequencies(row, part)
-                .and_then(|(columns, at)| columns.quality.mean_dp.as_ref().map(|dp| dp[at]))
-                .filter(|dp| !dp.is_nan()),
+            [part] => match frame.frequencies(row, part) {
+                Some((columns, at)) => columns.quality.mean_dp.as_ref().map(|dp| dp[at]),
+                None => frame.inferred(row, part).and_then(|known| known.mean_depth()),
+            }
+            .filter(|dp| !dp.is_nan()),
             _ => None,
         };
         Self {
@@ -109,20 +110,24 @@ impl ResultCell {
         }
     }
 
-    fn status(&self) -> Status {
+    fn status(&self, hq: bool) -> Status {
         match self.cell {
             GroupCell::NoData => Status::NoData,
             GroupCell::NotSeen { .. } => Status::NotSeen,
-            GroupCell::Recorded { counts, .. } if counts.ac > 0 => Status::Observed,
-            GroupCell::Recorded { .. } => Status::Ac0,
+            GroupCell::Recorded { .. } => match self.cell.counts(hq) {
+                Some(counts) if counts.ac == 0 => Status::Ac0,
+                Some(_) => Status::Observed,
+                // The file lacks the fields: nothing is known of the quality of what was seen.
+                None => self.status(false),
+            },
         }
     }
 
-    fn wire(&self) -> GroupCounts {
+    fn wire(&self, hq_asked: bool) -> GroupCounts {
         let raw = self.cell.counts(false);
         let (hq, inferred, partial) = match self.cell {
             GroupCell::NoData => (None, false, false),
-            GroupCell::NotSeen { partial, .. } => (None, true, partial),
+            GroupCell::NotSeen { hq, partial, .. } => (hq, true, partial),
             GroupCell::Recorded {
                 hq,
                 inferred,
@@ -131,7 +136,7 @@ impl ResultCell {
             } => (hq, inferred, partial),
         };
         GroupCounts {
-            status: self.status(),
+            status: self.status(hq_asked),
             ns: raw.map(|counts| counts.ns),
             ac: raw.map(|counts| counts.ac),
             an: raw.map(|counts| counts.an),
@@ -181,7 +186,7 @@ pub fn row_objects(rows: &[ResultRow], query: &Resolved) -> Vec<Row> {
             groups: names
                 .iter()
                 .cloned()
-                .zip(row.groups.iter().map(ResultCell::wire))
+                .zip(row.groups.iter().map(|cell| cell.wire(query.hq)))
                 .collect::<BTreeMap<_, _>>(),
             datasets: row.datasets.iter().map(ToString::to_string).collect(),
         })
@@ -195,7 +200,7 @@ pub fn row_columns(rows: &[ResultRow], query: &Resolved) -> RowColumns {
         let counts = || cells().map(|cell| cell.cell.counts(query.hq));
         GroupColumns {
             group: query.groups[group].name.to_string(),
-            status: cells().map(|cell| cell.status()).collect(),
+            status: cells().map(|cell| cell.status(query.hq)).collect(),
             ac: counts().map(|counts| counts.map(|counts| counts.ac)).collect(),
             an: counts().map(|counts| counts.map(|counts| counts.an)).collect(),
             hom: counts().map(|counts| counts.map(|counts| counts.hom)).collect(),

@@ -56,12 +56,14 @@ pub enum ChangeKind {
     FileReady,
     /// A group answers from another version.
     GroupPublished,
+    /// The callable regions of a dataset were replaced.
+    CallableReplaced,
     /// The gene annotation of a build was replaced.
     GenesReplaced,
 }
 
 impl ChangeKind {
-    const ALL: [(Self, &'static str); 10] = [
+    const ALL: [(Self, &'static str); 11] = [
         (Self::DatasetCreated, "dataset_created"),
         (Self::DatasetCompleted, "dataset_completed"),
         (Self::DatasetDeleted, "dataset_deleted"),
@@ -71,6 +73,7 @@ impl ChangeKind {
         (Self::FileRetracted, "file_retracted"),
         (Self::FileReady, "file_ready"),
         (Self::GroupPublished, "group_published"),
+        (Self::CallableReplaced, "callable_replaced"),
         (Self::GenesReplaced, "genes_replaced"),
     ];
 
