@@ -91,10 +91,7 @@ pub fn parse(text: &[u8], contig: impl Fn(&str) -> Option<ContigRef>) -> Result<
     Ok(merged)
 }
 
-fn region(
-    line: &[u8],
-    contig: impl Fn(&str) -> Option<ContigRef>,
-) -> Result<Option<Interval>, BedProblem> {
+fn region(line: &[u8], contig: impl Fn(&str) -> Option<ContigRef>) -> Result<Option<Interval>, BedProblem> {
     let text = std::str::from_utf8(line).map_err(|_| BedProblem::NotUtf8)?.trim();
     let mut fields = text.split_ascii_whitespace();
     let Some(name) = fields.next() else {
@@ -158,7 +155,10 @@ mod tests {
             ("1\t10\t20\n1\t20\t30\n1\t5\t12\n", vec![(1, 6, 30)]),
             ("1\t10\t20\n1\t21\t30\n", vec![(1, 11, 20), (1, 22, 30)]),
             ("2\t0\t5\n1\t0\t5\n", vec![(1, 1, 5), (2, 1, 5)]),
-            ("track name=x\nbrowser position 1\n# 1\t0\t5\n\n1\t0\t5\n", vec![(1, 1, 5)]),
+            (
+                "track name=x\nbrowser position 1\n# 1\t0\t5\n\n1\t0\t5\n",
+                vec![(1, 1, 5)],
+            ),
             ("1\t7\t7\n", vec![]),
         ] {
             assert_eq!(read(text), Ok(want), "{text:?}");
@@ -192,6 +192,12 @@ mod tests {
         }
         let contigs = ContigIndex::new(Build::Grch37);
         let found = parse(b"1\t0\t5\n\xff\t0\t5\n", |name| contigs.get(name));
-        assert_eq!(found, Err(BedError { line: 2, problem: NotUtf8 }));
+        assert_eq!(
+            found,
+            Err(BedError {
+                line: 2,
+                problem: NotUtf8
+            })
+        );
     }
 }

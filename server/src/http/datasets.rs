@@ -38,7 +38,9 @@ pub async fn create(
     }
     let build = build_id(&state, &new.build).await?;
     let callable = match &new.callable {
-        Some(text) => Some(callable::read(&state, &new.build, build, new.absent_sites, text.as_bytes()).await?),
+        Some(text) => {
+            Some(callable::read(&state, &new.build, build, new.absent_sites, text.as_bytes()).await?)
+        }
         None => None,
     };
     let user = current.user.id;

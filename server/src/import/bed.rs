@@ -66,9 +66,17 @@ mod tests {
         assert_eq!(bases(&gzip(text)), Ok(105));
         assert_eq!(bases(&[gzip(text), gzip(b"chr2\t0\t1\n")].concat()), Ok(106));
         assert_eq!(bases(b""), Ok(0));
-        assert_eq!(bases(b"1\t"), Err(BedRefused::Line(parse(b"1\t", |name| contigs.get(name)).unwrap_err())));
+        assert_eq!(
+            bases(b"1\t"),
+            Err(BedRefused::Line(
+                parse(b"1\t", |name| contigs.get(name)).unwrap_err()
+            ))
+        );
         let cut = gzip(&text.repeat(50));
-        assert!(matches!(bases(&cut[..cut.len() - 9]), Err(BedRefused::Compression(_))));
+        assert!(matches!(
+            bases(&cut[..cut.len() - 9]),
+            Err(BedRefused::Compression(_))
+        ));
         let bomb = gzip(&vec![b'\n'; MAX_BED_BYTES + 1]);
         assert_eq!(bases(&bomb), Err(BedRefused::TooLarge));
     }

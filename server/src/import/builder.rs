@@ -254,7 +254,9 @@ impl BlockBuilder {
         // Where alleles are open, the last of them is surely behind nothing that still comes.
         let last = match current.open.last() {
             Some(last) => last.position(),
-            None => first_waiting.map_or(position, |first| first.min(position)).saturating_sub(1),
+            None => first_waiting
+                .map_or(position, |first| first.min(position))
+                .saturating_sub(1),
         };
         (is_full && last >= current.span_start).then_some(())?;
         self.cut_at(current.open.len(), last)
@@ -332,7 +334,9 @@ impl Current {
     /// where there is neither.
     fn emit(&mut self, n: usize, last: u32) -> Option<DraftBlock> {
         let runs = self.coverage.as_mut().map(|coverage| coverage.take_through(last));
-        let covered = runs.as_deref().and_then(|runs| Some((runs.first()?.start, runs.last()?.end)));
+        let covered = runs
+            .as_deref()
+            .and_then(|runs| Some((runs.first()?.start, runs.last()?.end)));
         let rows: Vec<Row> = self.open.drain(..n).collect();
         self.open_bytes -= rows.iter().map(Row::plane_bytes).sum::<usize>();
         let alleles = rows.first().zip(rows.last());

@@ -131,7 +131,10 @@ async fn read(
     };
     let coverage = if block.has_coverage {
         let frames = blocks::coverage(pool, block.bucket, block.id).await?;
-        Some(CoverageColumns::decode(samples, frames.iter().map(Vec::as_slice))?)
+        Some(CoverageColumns::decode(
+            samples,
+            frames.iter().map(Vec::as_slice),
+        )?)
     } else {
         None
     };

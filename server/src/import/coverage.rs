@@ -207,27 +207,87 @@ mod tests {
         use Genotype::*;
         for (line, want) in [
             // GATK: a block with END.
-            ("G\t<NON_REF>\t.\t.\tEND=20\tGT:DP:GQ:MIN_DP\t0/0:30:50:25\t./.:0:0:0", [(20, HomozygousOther, 30, Some(true)), (0, Missing, NO_DEPTH, None)]),
+            (
+                "G\t<NON_REF>\t.\t.\tEND=20\tGT:DP:GQ:MIN_DP\t0/0:30:50:25\t./.:0:0:0",
+                [
+                    (20, HomozygousOther, 30, Some(true)),
+                    (0, Missing, NO_DEPTH, None),
+                ],
+            ),
             // The least depth decides on quality, the mean is shown.
-            ("G\t<NON_REF>\t.\t.\tEND=20\tGT:DP:GQ:MIN_DP\t0/0:30:50:9\t0/0:30:19:25", [(20, HomozygousOther, 30, Some(false)), (20, HomozygousOther, 30, Some(false))]),
+            (
+                "G\t<NON_REF>\t.\t.\tEND=20\tGT:DP:GQ:MIN_DP\t0/0:30:50:9\t0/0:30:19:25",
+                [
+                    (20, HomozygousOther, 30, Some(false)),
+                    (20, HomozygousOther, 30, Some(false)),
+                ],
+            ),
             // VCF 4.5: each sample has its own length.
-            ("G\t<*>\t.\t.\t.\tGT:LEN\t0/0:4\t0:40", [(8, HomozygousOther, NO_DEPTH, None), (44, HaploidOther, NO_DEPTH, None)]),
-            ("G\t<*>\t.\t.\tEND=9\tGT:LEN\t0/0:.\t0/.:40", [(9, HomozygousOther, NO_DEPTH, None), (44, PartialOther, NO_DEPTH, None)]),
+            (
+                "G\t<*>\t.\t.\t.\tGT:LEN\t0/0:4\t0:40",
+                [
+                    (8, HomozygousOther, NO_DEPTH, None),
+                    (44, HaploidOther, NO_DEPTH, None),
+                ],
+            ),
+            (
+                "G\t<*>\t.\t.\tEND=9\tGT:LEN\t0/0:.\t0/.:40",
+                [
+                    (9, HomozygousOther, NO_DEPTH, None),
+                    (44, PartialOther, NO_DEPTH, None),
+                ],
+            ),
             // A record with an allele reaches over its reference bases, and a block that begins with it over its length.
-            ("GTC\tG,<NON_REF>\t.\t.\tEND=90\tGT\t0/1\t1/2", [(7, HomozygousOther, NO_DEPTH, None), (7, HomozygousOther, NO_DEPTH, None)]),
-            ("G\tA,<*>\t.\t.\t.\tGT:LEN\t0/1:.\t0/0:10", [(5, HomozygousOther, NO_DEPTH, None), (14, HomozygousOther, NO_DEPTH, None)]),
+            (
+                "GTC\tG,<NON_REF>\t.\t.\tEND=90\tGT\t0/1\t1/2",
+                [
+                    (7, HomozygousOther, NO_DEPTH, None),
+                    (7, HomozygousOther, NO_DEPTH, None),
+                ],
+            ),
+            (
+                "G\tA,<*>\t.\t.\t.\tGT:LEN\t0/1:.\t0/0:10",
+                [
+                    (5, HomozygousOther, NO_DEPTH, None),
+                    (14, HomozygousOther, NO_DEPTH, None),
+                ],
+            ),
             // Without alternates, as bcftools writes its blocks.
-            ("G\t.\t.\t.\tEND=7;MIN_DP=3\tGT:DP\t0/0:70000\t0/0:4", [(7, HomozygousOther, 65_534, None), (7, HomozygousOther, 4, None)]),
-            ("G\t<NON_REF>\t.\t.\tEND=2\tGT\t0/0\t0|0", [(5, HomozygousOther, NO_DEPTH, None), (5, HomozygousOther, NO_DEPTH, None)]),
+            (
+                "G\t.\t.\t.\tEND=7;MIN_DP=3\tGT:DP\t0/0:70000\t0/0:4",
+                [(7, HomozygousOther, 65_534, None), (7, HomozygousOther, 4, None)],
+            ),
+            (
+                "G\t<NON_REF>\t.\t.\tEND=2\tGT\t0/0\t0|0",
+                [
+                    (5, HomozygousOther, NO_DEPTH, None),
+                    (5, HomozygousOther, NO_DEPTH, None),
+                ],
+            ),
         ] {
             let found = read(&format!("1\t5\t.\t{line}"), 1);
-            let found: Vec<_> = found.iter().map(|call| (call.end, call.state, call.depth, call.hq)).collect();
+            let found: Vec<_> = found
+                .iter()
+                .map(|call| (call.end, call.state, call.depth, call.hq))
+                .collect();
             assert_eq!(found, want, "{line}");
         }
         let calls = read("1\t5\t.\tG\t<NON_REF>\t.\t.\tEND=9\tGT\t0/0/0\t0/./0", 1);
-        assert_eq!(calls.iter().map(|call| (call.state, call.polyploid)).collect::<Vec<_>>(), [(Missing, 3), (Missing, 2)]);
+        assert_eq!(
+            calls
+                .iter()
+                .map(|call| (call.state, call.polyploid))
+                .collect::<Vec<_>>(),
+            [(Missing, 3), (Missing, 2)]
+        );
         // Beside the PAR a male needs only half the depth.
-        let calls = read("X\t5000000\t.\tG\t<NON_REF>\t.\t.\tEND=5000009\tGT:DP:GQ\t0/0:6:50\t0/0:6:50", X);
-        assert_eq!(calls.iter().map(|call| call.hq).collect::<Vec<_>>(), [Some(true), Some(false)]);
+        let calls = read(
+            "X\t5000000\t.\tG\t<NON_REF>\t.\t.\tEND=5000009\tGT:DP:GQ\t0/0:6:50\t0/0:6:50",
+            X,
+        );
+        assert_eq!(
+            calls.iter().map(|call| call.hq).collect::<Vec<_>>(),
+            [Some(true), Some(false)]
+        );
     }
 }

@@ -123,7 +123,11 @@ struct Counting {
 impl Counting {
     /// Counts a chunk; as one of a gVCF where the records so far have shown that.
     fn count(&self, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
-        let count = if self.builder.is_gvcf() { count_gvcf_chunk } else { count_chunk };
+        let count = if self.builder.is_gvcf() {
+            count_gvcf_chunk
+        } else {
+            count_chunk
+        };
         count(&self.header, &self.plan.groups, &self.plan.contigs, chunk)
     }
 }
@@ -217,7 +221,9 @@ impl Tally {
             let result = match counted {
                 Err(error) => self.register(counting, chunk, error)?,
                 // A chunk before it has just shown that the file is a gVCF.
-                Ok(result) if counting.builder.is_gvcf() && result.coverage.is_empty() => counting.count(chunk)?,
+                Ok(result) if counting.builder.is_gvcf() && result.coverage.is_empty() => {
+                    counting.count(chunk)?
+                }
                 Ok(result) => result,
             };
             let blocks = counting.builder.push(result)?;

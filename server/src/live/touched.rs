@@ -50,7 +50,9 @@ pub(super) fn touched(
                         .unwrap_or_default(),
                 );
             }
-            ChangeKind::DatasetDeleted | ChangeKind::GroupPublished | ChangeKind::CallableReplaced => touched.everything = true,
+            ChangeKind::DatasetDeleted | ChangeKind::GroupPublished | ChangeKind::CallableReplaced => {
+                touched.everything = true
+            }
             ChangeKind::DatasetCreated
             | ChangeKind::DatasetCompleted
             | ChangeKind::FileStarted

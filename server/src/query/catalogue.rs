@@ -277,7 +277,10 @@ impl Dataset {
             (callable.id, regions.iter().map(ends).collect())
         });
         Covered {
-            whole: Intervals::new(plain.iter().map(span).collect()).iter().map(ends).collect(),
+            whole: Intervals::new(plain.iter().map(span).collect())
+                .iter()
+                .map(ends)
+                .collect(),
             stated,
             callable,
         }

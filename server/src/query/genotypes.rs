@@ -198,7 +198,8 @@ impl Engine {
                     let Ok(sample) = part.sample_ids.binary_search(&id) else {
                         return;
                     };
-                    if state != Genotype::Missing && (!query.hq || (is_high && !(haploid && is_male[sample]))) {
+                    if state != Genotype::Missing && (!query.hq || (is_high && !(haploid && is_male[sample])))
+                    {
                         states[sample] = state;
                     }
                 });

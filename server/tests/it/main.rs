@@ -4,6 +4,7 @@ mod accounts;
 mod adhoc;
 mod command_line;
 mod counting;
+mod coverage;
 mod datasets;
 mod demo;
 mod embedded;

@@ -29,4 +29,9 @@ panel?: string,
 /**
  * Match panel names to sample names without the samples' `…::` prefix.
  */
-ignore_prefix?: boolean, };
+ignore_prefix?: boolean, 
+/**
+ * Callable regions, as BED text: where its files were called. Only for `absent_sites: reference`, and only within
+ * them a site that the files leave out means the reference. `PUT /datasets/{id}/callable` takes a gzipped one too.
+ */
+callable?: string, };

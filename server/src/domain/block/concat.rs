@@ -4,7 +4,8 @@
 
 use super::Block;
 use crate::domain::columns::{
-    CountColumns, CoverageColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns, SiteColumns,
+    CountColumns, CoverageColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns,
+    SiteColumns,
 };
 use crate::domain::planes::Counts;
 

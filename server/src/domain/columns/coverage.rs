@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, FixedSizeListArray, UInt16Array},
+    array::{ArrayRef, AsArray, FixedSizeListArray, UInt16Array},
     datatypes::{DataType, Field, UInt16Type},
 };
 
@@ -181,7 +181,11 @@ impl CoverageColumns {
         let fits = coverage.ends.len() == n
             && (samples == 0 || coverage.calls.len() == n)
             && (coverage.depths.is_empty() || coverage.depths.len() == n * samples);
-        if fits { Ok(coverage) } else { Err(ColumnError::Length) }
+        if fits {
+            Ok(coverage)
+        } else {
+            Err(ColumnError::Length)
+        }
     }
 }
 
@@ -190,7 +194,12 @@ mod tests {
     use super::*;
     use crate::domain::planes::Exception;
 
-    fn row<'a>(p1: &'a [u64; 1], p2: &'a [u64; 1], hq: Option<&'a [u64]>, more: &'a [Exception]) -> GenotypeRow<'a> {
+    fn row<'a>(
+        p1: &'a [u64; 1],
+        p2: &'a [u64; 1],
+        hq: Option<&'a [u64]>,
+        more: &'a [Exception],
+    ) -> GenotypeRow<'a> {
         GenotypeRow {
             p0: &[0],
             p1,
@@ -209,7 +218,11 @@ mod tests {
         }];
         coverage.push((10, 19), &row(&[0b100], &[0], None, &[]), &[NO_DEPTH; 3]);
         coverage.push((20, 20), &row(&[0], &[0b010], Some(&[0b011]), &[]), &[30, 12, 0]);
-        coverage.push((40, 90), &row(&[0b111], &[0], None, &triploid), &[NO_DEPTH, 9, NO_DEPTH]);
+        coverage.push(
+            (40, 90),
+            &row(&[0b111], &[0], None, &triploid),
+            &[NO_DEPTH, 9, NO_DEPTH],
+        );
         coverage
     }
 
@@ -233,7 +246,10 @@ mod tests {
                 .map(|run| (coverage.calls(run).counts(&all).an, coverage.depth_sum(run, &all)));
             assert_eq!(found, want, "{position}");
         }
-        let hq = coverage.calls(1).high_quality_counts(&all, None).map(|counts| counts.an);
+        let hq = coverage
+            .calls(1)
+            .high_quality_counts(&all, None)
+            .map(|counts| counts.an);
         assert_eq!((hq, coverage.calls(0).hq), (Some(3), None));
     }
 
@@ -256,7 +272,16 @@ mod tests {
 
     #[test]
     fn bands_meet_without_gaps() {
-        for (depth, band) in [(0, 0), (1, 1), (4, 1), (5, 2), (99, 8), (100, 9), (65_534, 9), (NO_DEPTH, usize::MAX)] {
+        for (depth, band) in [
+            (0, 0),
+            (1, 1),
+            (4, 1),
+            (5, 2),
+            (99, 8),
+            (100, 9),
+            (65_534, 9),
+            (NO_DEPTH, usize::MAX),
+        ] {
             assert_eq!(depth_band(depth), band, "{depth}");
         }
     }

@@ -17,11 +17,17 @@ impl Intervals {
     pub fn encode(&self) -> Result<Vec<u8>, ColumnError> {
         let column = |get: fn(&Interval) -> u32| narrow(&self.iter().map(get).collect::<Vec<_>>());
         let columns = vec![
-            ("contig", column(|interval| u32::from(interval.contig.cast_unsigned()))),
+            (
+                "contig",
+                column(|interval| u32::from(interval.contig.cast_unsigned())),
+            ),
             ("start", column(|interval| interval.start)),
             ("end", column(|interval| interval.end)),
         ];
-        ipc::write(columns, &[("contig", "ordinal of the contig in its build".to_owned())])
+        ipc::write(
+            columns,
+            &[("contig", "ordinal of the contig in its build".to_owned())],
+        )
     }
 
     /// Reads what [`Self::encode`] wrote.
@@ -51,7 +57,11 @@ mod tests {
         let interval = |contig, start, end| Interval { contig, start, end };
         for set in [
             vec![],
-            vec![interval(1, 1, 10), interval(23, 5, i32::MAX as u32), interval(i16::MAX, 70_000, 70_000)],
+            vec![
+                interval(1, 1, 10),
+                interval(23, 5, i32::MAX as u32),
+                interval(i16::MAX, 70_000, 70_000),
+            ],
         ] {
             let set = Intervals::new(set);
             assert_eq!(Intervals::decode(&set.encode().unwrap()).unwrap(), set);

@@ -80,7 +80,8 @@ impl Coverage {
 
     /// Bytes that the runs take in memory, about.
     pub(super) fn bytes(&self) -> usize {
-        self.runs.len() * (size_of::<Run>() + self.samples.len() * (size_of::<SampleCall>() + size_of::<u64>()))
+        self.runs.len()
+            * (size_of::<Run>() + self.samples.len() * (size_of::<SampleCall>() + size_of::<u64>()))
     }
 
     /// The last position that a call at hand reaches.

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use allelecast_protocol::Version;
 use tokio::sync::{Mutex, RwLock};
 
-use super::{Callable, Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, GroupVersion, Sample};
+use super::{
+    Callable, Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, GroupVersion, Sample,
+};
 use crate::domain::build::Build;
 use crate::domain::cell::CellId;
 use crate::domain::groups::Sex;

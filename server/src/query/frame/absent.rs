@@ -106,7 +106,9 @@ impl Absence {
     }
 
     fn is_callable(&self, position: u32) -> bool {
-        self.callable.as_ref().is_none_or(|callable| holds(callable, position))
+        self.callable
+            .as_ref()
+            .is_none_or(|callable| holds(callable, position))
     }
 }
 
@@ -127,9 +129,7 @@ impl Stated {
 /// Whether one of some sorted stretches holds a position.
 fn holds(stretches: &[(u32, u32)], position: u32) -> bool {
     let after = stretches.partition_point(|stretch| stretch.0 <= position);
-    after
-        .checked_sub(1)
-        .is_some_and(|at| position <= stretches[at].1)
+    after.checked_sub(1).is_some_and(|at| position <= stretches[at].1)
 }
 
 impl PartSize {
@@ -180,7 +180,11 @@ mod tests {
                 position,
             };
             let counts = size.all_reference(at);
-            assert_eq!((counts.ns, counts.an, counts.ac), (ns, an, 0), "{contig}:{position}");
+            assert_eq!(
+                (counts.ns, counts.an, counts.ac),
+                (ns, an, 0),
+                "{contig}:{position}"
+            );
             assert_eq!(counts.an, counts.ns + counts.n_dip);
         }
     }
@@ -217,7 +221,11 @@ mod tests {
                     callable,
                     stated: Vec::new(),
                 };
-                assert_eq!(absence.of(&part, at).map(|inferred| inferred.raw.an), want, "{position}");
+                assert_eq!(
+                    absence.of(&part, at).map(|inferred| inferred.raw.an),
+                    want,
+                    "{position}"
+                );
                 assert_eq!(absence.covers_all(position), want.is_some());
             }
         }
