@@ -19,14 +19,18 @@ export function frequencyCell(group: GroupColumns, index: number, name: string):
   const ac = group.ac[index] ?? null;
   const an = group.an[index] ?? null;
   const hom = group.hom[index] ?? null;
-  if (status === "no_data" || ac === null || an === null) {
-    return { af: "—", counts: "", kind: "no-data", title: `${name}: no data, its files do not cover this position` };
+  if (status === "no_data") {
+    return { af: "—", counts: "", kind: "no-data", title: `${name}: no data. Its files do not cover this position, or say nothing of sites that they leave out` };
+  }
+  if (ac === null || an === null) {
+    return { af: "", counts: "", kind: "uncalled", title: `${name}: the files do not state the quality of their calls here` };
   }
   const counts = `${count(ac)} / ${count(an)}`;
   const detail = `AC ${count(ac)}, AN ${count(an)}${hom === null ? "" : `, ${count(hom)} homozygous`}`;
-  if (status === "not_seen") {
-    return { af: "not seen", counts, kind: "not-seen", title: `${name}: not seen, the position is covered and the allele not recorded (${detail})` };
+  if (status === "not_seen" && an > 0) {
+    return { af: "not seen", counts, kind: "not-seen", title: `${name}: not seen. The position is covered and the allele not recorded; the counts are inferred (${detail})` };
   }
+  if (status === "not_seen") return { af: "", counts, kind: "uncalled", title: `${name}: covered, but nobody of the group has a call of high quality` };
   if (an === 0) return { af: "", counts, kind: "uncalled", title: `${name}: recorded, but nobody of the group has a call` };
   if (ac === 0) return { af: "0", counts, kind: "ac0", title: `${name}: recorded, and no called allele of the group is it (${detail})` };
   return { af: frequency(ac / an), counts, kind: "observed", title: `${name}: AF ${frequency(ac / an)}, ${detail}` };
