@@ -79,6 +79,14 @@ pub(super) struct Callable {
     pub(super) regions: Arc<Intervals>,
 }
 
+/// The callable regions that reach into a cell, first and last position.
+#[derive(Debug, Clone)]
+pub(super) struct CallableHere {
+    /// Names the whole set.
+    pub(super) id: i64,
+    pub(super) regions: Arc<[(u32, u32)]>,
+}
+
 /// Where the files of a dataset speak for sites that they leave out, within a cell.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Covered {
@@ -86,8 +94,8 @@ pub(super) struct Covered {
     pub(super) whole: Vec<(u32, u32)>,
     /// Blocks of gVCFs, which say for themselves whom they cover where.
     pub(super) stated: Vec<Arc<BlockRecord>>,
-    /// The callable regions that reach into the cell, and what names them; none where all is callable.
-    pub(super) callable: Option<(i64, Arc<[(u32, u32)]>)>,
+    /// The callable regions that reach into the cell; none where all is callable.
+    pub(super) callable: Option<CallableHere>,
 }
 
 /// A file of a dataset.
@@ -274,7 +282,10 @@ impl Dataset {
             .find(|callable| is_visible(callable.created_seq, callable.removed_seq, seq));
         let callable = callable.map(|callable| {
             let regions = callable.regions.touching(cell.contig, cell.first(), cell.last());
-            (callable.id, regions.iter().map(ends).collect())
+            CallableHere {
+                id: callable.id,
+                regions: regions.iter().map(ends).collect(),
+            }
         });
         Covered {
             whole: Intervals::new(plain.iter().map(span).collect())

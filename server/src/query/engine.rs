@@ -341,7 +341,7 @@ impl Engine {
             }
             absent.push(Absence {
                 whole: covered.whole,
-                callable: covered.callable.map(|(_, regions)| regions),
+                callable: covered.callable.map(|callable| callable.regions),
                 stated,
             });
             let records = dataset.blocks_in(cell, seq);
@@ -405,7 +405,7 @@ fn content_key(
             hasher.update(block.id.to_le_bytes());
         }
         hasher.update(b"callable");
-        let callable = covered.callable.map_or(-1, |(id, _)| id);
+        let callable = covered.callable.map_or(-1, |callable| callable.id);
         hasher.update(callable.to_le_bytes());
     }
     hasher.update(b"groups");

@@ -167,6 +167,29 @@ async fn absent_sites_are_no_data_or_not_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ac_0_is_a_third_answer() {
+    let server = server().await;
+    let client = server.user().await;
+    let formats = ["AD,Number=R", "DP,Number=1", "GQ,Number=1"]
+        .map(|key| format!("##FORMAT=<ID={key},Type=Integer,Description=\"x\">\n"))
+        .concat();
+    let header = ASKING.split("#CHROM").next().unwrap();
+    let vcf = format!(
+        "{header}{formats}#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tZ\tY\n\
+         1\t100\t.\tA\tC\t.\t.\t.\tGT:AD:DP:GQ\t0/1:9,1:10:5\t0/0:30,0:30:99\n"
+    );
+    import(&client, &new_dataset("low"), &vcf).await;
+    for (hq, status, af) in [(false, Status::Observed, 0.25), (true, Status::Ac0, 0.0)] {
+        let request = QueryRequest {
+            hq,
+            ..QueryRequest::new("GRCh37", format!("af(all) = {af}"))
+        };
+        let rows = client.query(&request).await.unwrap().rows;
+        assert_eq!(cell(&rows, "1-100-A-C", "low.all").status, status, "hq {hq}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn callable_regions_are_judged_and_replaced_live() {
     let server = server().await;
     let client = server.user().await;

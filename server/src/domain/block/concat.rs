@@ -54,7 +54,7 @@ pub fn concat(blocks: &[Block]) -> Result<Block, ConcatError> {
     Ok(Block {
         contig: first.contig,
         first_position: with_alleles().next().unwrap_or(first).first_position,
-        last_position: with_alleles().last().unwrap_or(last).last_position,
+        last_position: with_alleles().next_back().unwrap_or(last).last_position,
         span_start: first.span_start,
         span_end: last.span_end,
         sites: SiteColumns::concat(blocks.iter().map(|block| &block.sites)),
