@@ -60,7 +60,7 @@ fn generate(per_sample: bool, seed: u64) -> Generated {
             "GT:DP:GQ:MIN_DP"
         };
         write!(text, "1\t{position}\t.\tA\t{alternate}\t.\t.\t{info}\t{format}").unwrap();
-        for sample in 0..SAMPLES.len() {
+        for (sample, _) in SAMPLES.iter().enumerate() {
             let least = random.random_range(0..30u32);
             let quality = random.random_range(0..60u32);
             let genotype = match (random.random_range(0..6), is_allele) {
