@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 
 use allelecast_client::UploadOptions;
 use allelecast_client::protocol::dataset::{DatasetState, NewDataset};
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use crate::cases::Case;
 use crate::generate::{self, Input};
 use crate::peers;
 use crate::process;
 use crate::server::Server;
-use crate::size::{self, Sizes};
 
 /// Time between two looks at the import's row.
 const LOOK_EVERY: Duration = Duration::from_millis(4);
@@ -30,7 +29,8 @@ pub struct Sample {
     pub cpu: Duration,
     /// Ours only: PostgreSQL's part of it.
     pub postgres_cpu: Option<Duration>,
-    /// Peak of resident memory, bytes; ours is that of the server above what it had when idle.
+    /// Peak of resident memory, bytes; ours is that of the server above what it had before
+    /// its first import.
     pub peak: u64,
     /// Processor time that the rest of the machine used meanwhile.
     pub others: Duration,
@@ -54,8 +54,6 @@ pub struct Outcome {
     pub bytes: u64,
     /// Alleles in it.
     pub alleles: u64,
-    /// What it takes in PostgreSQL.
-    pub sizes: Sizes,
     /// Ours, then the peers.
     pub rows: Vec<Row>,
 }
@@ -68,7 +66,6 @@ pub async fn measure(case: Case, repetitions: usize, cache: &Path) -> anyhow::Re
     let scratch = tempfile::tempdir_in(cache)?;
     let mut peers = peers::peers(&case, &input, scratch.path());
     let server = Server::start().await?;
-    let empty = size::sizes(&server.pool).await?;
     let mut rows = vec![Row {
         name: "Allelecast".into(),
         samples: Vec::new(),
@@ -77,15 +74,12 @@ pub async fn measure(case: Case, repetitions: usize, cache: &Path) -> anyhow::Re
         name: peer.name.clone(),
         samples: Vec::new(),
     }));
-    let (mut alleles, mut sizes) = (0, None);
+    let mut alleles = 0;
     for repetition in 0..repetitions {
         let (dataset, sample) = ours(&server, &input, repetition).await?;
         rows[0].samples.push(sample);
         let progress = server.client.dataset(dataset).await?;
         alleles = u64::try_from(progress.alleles)?;
-        if sizes.is_none() {
-            sizes = Some(size::sizes(&server.pool).await?.above(&empty));
-        }
         server.client.delete_dataset(dataset).await?;
         for (peer, row) in peers.iter_mut().zip(&mut rows[1..]) {
             let before = process::machine_cpu()?;
@@ -104,18 +98,18 @@ pub async fn measure(case: Case, repetitions: usize, cache: &Path) -> anyhow::Re
         case,
         bytes: input.bytes,
         alleles,
-        sizes: sizes.context("no repetition")?,
         rows,
     })
 }
 
-async fn ours(server: &Server, input: &Input, repetition: usize) -> anyhow::Result<(i64, Sample)> {
+/// Imports a file into a dataset of its own; returns when the jobs that follow are done, too.
+pub async fn ours(server: &Server, input: &Input, repetition: usize) -> anyhow::Result<(i64, Sample)> {
     let panel = input.panel.as_ref().map(std::fs::read_to_string).transpose()?;
     let new: NewDataset = serde_json::from_value(serde_json::json!({
         "name": format!("Bench {repetition}"), "build": "GRCh37", "panel": panel,
     }))?;
     let dataset = server.client.create_dataset(&new).await?.id;
-    let idle = process::reset_peak(server.pid())?;
+    process::reset_peak(server.pid())?;
     let machine = process::machine_cpu()?;
     let client = process::cpu(std::process::id())?;
     let before = server.cpu()?;
@@ -144,7 +138,7 @@ async fn ours(server: &Server, input: &Input, repetition: usize) -> anyhow::Resu
         from_sent: Some(ready - sent),
         cpu,
         postgres_cpu: Some(postgres_cpu),
-        peak: process::peak(server.pid())?.saturating_sub(idle),
+        peak: process::peak(server.pid())?.saturating_sub(server.idle),
         others: (process::machine_cpu()? - machine).saturating_sub(cpu + client),
     };
     settle(server).await?;

@@ -13,6 +13,7 @@ mod front_door;
 mod genes;
 mod killed;
 mod live;
+mod payloads;
 mod statistics;
 mod support;
 mod uploads;

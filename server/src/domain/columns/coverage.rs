@@ -192,6 +192,7 @@ impl CoverageColumns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::columns::SiteColumns;
     use crate::domain::planes::Exception;
 
     fn row<'a>(
@@ -268,6 +269,13 @@ mod tests {
         assert_eq!(joined.depth_sum(3, &SampleMask::all(3)), (0, 0));
         assert_eq!(joined.calls(2), coverage.calls(2));
         assert!(CoverageColumns::decode(3, [&b"no"[..]]).is_err());
+    }
+
+    #[test]
+    fn a_stretch_without_alleles_has_sites_all_the_same() {
+        let none = SiteColumns::from_rows([].into_iter());
+        let stored = none.encode().unwrap();
+        assert_eq!(SiteColumns::decode(&stored).unwrap().len(), 0);
     }
 
     #[test]
