@@ -4,6 +4,7 @@
 
 pub mod allele;
 pub mod ast;
+pub mod bed;
 pub mod block;
 pub mod build;
 pub mod cell;

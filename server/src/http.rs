@@ -15,6 +15,7 @@ mod state;
 
 pub mod account;
 mod assets;
+mod callable;
 mod check;
 mod datasets;
 mod demo;

@@ -3,10 +3,12 @@
 //! Invariant: what is committed is a prefix of the file, and the checkpoint committed with it says which.
 
 mod align;
+pub mod bed;
 pub mod builder;
 pub mod check;
 mod compact;
 pub mod count;
+mod coverage;
 pub mod decompress;
 pub mod encode;
 pub mod genotypes;

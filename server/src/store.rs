@@ -4,6 +4,7 @@
 
 pub mod attempts;
 pub mod blocks;
+pub mod callable;
 pub mod catalogue;
 pub mod datasets;
 mod error;

@@ -45,7 +45,9 @@ const unreachable: ApiError = {
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const init: RequestInit = { method, headers: { accept: "application/json" }, credentials: "same-origin" };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    init.body = body;
+  } else if (body !== undefined) {
     init.headers = { accept: "application/json", "content-type": "application/json" };
     init.body = JSON.stringify(body);
   }
@@ -84,6 +86,7 @@ export const api = {
   datasets: () => call<Dataset[]>("GET", "/datasets"),
   dataset: (id: number) => call<Dataset>("GET", `/datasets/${id}`),
   createDataset: (dataset: NewDataset) => call<CreatedDataset>("POST", "/datasets", dataset),
+  replaceCallable: (id: number, bed: Blob) => call<Dataset>("PUT", `/datasets/${id}/callable`, bed),
   completeDataset: (id: number) => call<void>("POST", `/datasets/${id}/complete`),
   deleteDataset: (id: number) => call<void>("DELETE", `/datasets/${id}`),
   cancelFile: (id: number) => call<void>("POST", `/files/${id}/cancel`),

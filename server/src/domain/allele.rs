@@ -12,7 +12,7 @@ mod trim;
 mod variant_id;
 
 pub use align::{Alignment, REORDER_WINDOW};
-pub use kind::AlleleKind;
+pub use kind::{AlleleKind, is_catch_all};
 pub use variant_id::{VariantId, VariantIdError};
 
 /// One alternate allele on its own.
@@ -186,11 +186,6 @@ mod tests {
         check((100, "AT", "*"), (100, "AT", "*", 101, Overlapping));
         check((100, "A", "<DEL>"), (100, "A", "<DEL>", 100, Symbolic));
         check(
-            (100, "A", "<NON_REF>"),
-            (100, "A", "<NON_REF>", 100, ReferenceBlock),
-        );
-        check((100, "A", "<*>"), (100, "A", "<*>", 100, ReferenceBlock));
-        check(
             (100, "A", "A[2:321682["),
             (100, "A", "A[2:321682[", 100, Breakend),
         );
@@ -214,7 +209,6 @@ mod tests {
         assert_eq!(end("<INS:ME:ALU>", None, Some(280)), 100);
         assert_eq!(end("<DEL>", Some(7), None), 100);
         assert_eq!(end("G", Some(500), None), 100);
-        assert_eq!(end("<NON_REF>", Some(180), None), 180);
         assert_eq!(end("<DEL>", None, Some(u32::MAX)), u32::MAX);
     }
 

@@ -88,9 +88,11 @@ pub async fn create(
         panel: Some(panel),
         ignore_prefix: false,
         info_groups: InfoGroups::default(),
+        callable: None,
     };
     let build = build_id(&state, BUILD).await?;
-    let (dataset_id, slug) = datasets::create(&state.head, &state.pool, &new, build, current.user.id).await?;
+    let (dataset_id, slug) =
+        datasets::create(&state.head, &state.pool, &new, None, build, current.user.id).await?;
     let filename = demo.vcf.file_name().unwrap_or_default().to_string_lossy();
     let upload = NewUpload {
         dataset_id,

@@ -16,6 +16,7 @@ use super::*;
         account::register, account::login, account::logout, account::show,
         tokens::create, tokens::list, tokens::revoke, ws_ticket::create,
         datasets::list, datasets::create, datasets::show, datasets::remove, datasets::complete, datasets::samples,
+        callable::replace,
         findings::list, check::check, check::watch, files::cancel, files::retry, groups::list, groups::create, groups::update, groups::remove,
         panel::preview, panel::apply, info_groups::preview,
         query::query, query::aggregates, query::head, genes::show,

@@ -41,6 +41,7 @@ pub fn table() -> Vec<Route> {
         get("/api/v1/datasets/{id}", datasets::show),
         delete("/api/v1/datasets/{id}", datasets::remove),
         post("/api/v1/datasets/{id}/complete", datasets::complete),
+        put("/api/v1/datasets/{id}/callable", callable::replace).carries_panel(),
         get("/api/v1/datasets/{id}/samples", datasets::samples),
         get("/api/v1/datasets/{id}/findings", findings::list).streams(),
         post("/api/v1/check", check::check).streams(),

@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     count::{ChunkResult, CountedRecord, Position},
+    coverage::RecordKind,
     record::{RecordError, RecordProblem},
 };
 use crate::domain::{
@@ -16,9 +17,11 @@ use crate::domain::{
 };
 
 mod checkpoint;
+mod coverage;
 mod draft;
 
 pub use checkpoint::{Checkpoint, OpenContig};
+use coverage::{Coverage, RecordPlace};
 pub use draft::DraftBlock;
 use draft::Row;
 
@@ -40,6 +43,10 @@ pub struct BlockBuilder {
     /// Contigs that others followed, with the last position of each.
     finished: BTreeMap<i16, u32>,
     contig: Option<Current>,
+    /// Whether a record has shown that the file is a gVCF: from then on blocks say what lies between their alleles.
+    is_gvcf: bool,
+    /// The record that is being taken, or the next one.
+    upcoming: RecordPlace,
     /// Alleles up to this position of this contig were emitted before the builder was restored.
     emitted: Option<OpenContig>,
 }
@@ -58,6 +65,8 @@ struct Current {
     open_bytes: usize,
     /// Not final, by position; those of a position in the order of the file.
     waiting: BTreeMap<u32, Vec<Row>>,
+    /// What lies between the alleles, where the file is a gVCF.
+    coverage: Option<Coverage>,
 }
 
 impl BlockBuilder {
@@ -74,6 +83,8 @@ impl BlockBuilder {
             unshifted: 0,
             finished: BTreeMap::new(),
             contig: None,
+            is_gvcf: false,
+            upcoming: (next, 0),
             emitted: None,
         }
     }
@@ -86,6 +97,7 @@ impl BlockBuilder {
             shifted: checkpoint.shifted,
             unshifted: checkpoint.unshifted,
             finished: checkpoint.finished.iter().copied().collect(),
+            is_gvcf: checkpoint.is_gvcf,
             emitted: checkpoint.open,
             ..BlockBuilder::new(limits, checkpoint.offset, checkpoint.line)
         }
@@ -102,6 +114,11 @@ impl BlockBuilder {
         self.records
     }
 
+    /// Whether the records so far have shown that the file is a gVCF.
+    pub fn is_gvcf(&self) -> bool {
+        self.is_gvcf
+    }
+
     /// Takes the next chunk and gives the blocks that it completes.
     ///
     /// # Errors
@@ -109,13 +126,19 @@ impl BlockBuilder {
     pub fn push(&mut self, chunk: ChunkResult) -> Result<Vec<DraftBlock>, RecordError> {
         let mut blocks = Vec::new();
         let chunk = Arc::new(chunk);
-        for record in &chunk.records {
-            self.enter(record, &mut blocks)?;
+        for (index, record) in chunk.records.iter().enumerate() {
+            self.upcoming = (record.place, self.records);
+            self.enter(record, &chunk, &mut blocks)?;
             self.settle(Some(record.position), &mut blocks);
+            blocks.extend(self.cut_coverage(record.position));
             self.take(&chunk, record);
+            if let Some(coverage) = self.contig.as_mut().and_then(|current| current.coverage.as_mut()) {
+                coverage.add(record.position, chunk.coverage(index), self.upcoming);
+            }
             self.records += 1;
         }
         self.next = chunk.end;
+        self.upcoming = (self.next, self.records);
         Ok(blocks)
     }
 
@@ -139,7 +162,12 @@ impl BlockBuilder {
     }
 
     /// Makes the record's contig the current one and checks its place.
-    fn enter(&mut self, record: &CountedRecord, blocks: &mut Vec<DraftBlock>) -> Result<(), RecordError> {
+    fn enter(
+        &mut self,
+        record: &CountedRecord,
+        chunk: &ChunkResult,
+        blocks: &mut Vec<DraftBlock>,
+    ) -> Result<(), RecordError> {
         let error = |problem| RecordError {
             line: record.place.line,
             problem,
@@ -155,6 +183,10 @@ impl BlockBuilder {
                 return Err(error(RecordProblem::Unsorted { position, previous }));
             }
             current.position = record.position;
+            if record.kind == RecordKind::Gvcf && !self.is_gvcf {
+                self.is_gvcf = true;
+                current.coverage = Some(Coverage::new(chunk.genotypes.samples(), current.span_start));
+            }
             return Ok(());
         }
         self.leave(record.place, blocks);
@@ -172,10 +204,14 @@ impl BlockBuilder {
             None => through.map_or(0, |through| through + 1),
         };
         let through = emitted.map(|emitted| emitted.emitted_through).or(through);
+        let span_start = through.map_or(1, |through| through + 1);
+        self.is_gvcf |= record.kind == RecordKind::Gvcf;
+        let coverage = || Coverage::new(chunk.genotypes.samples(), span_start);
         self.contig = Some(Current {
+            coverage: self.is_gvcf.then(coverage),
             contig: record.contig,
             position: record.position,
-            span_start: through.map_or(1, |through| through + 1),
+            span_start,
             floor,
             open: Vec::new(),
             open_bytes: 0,
@@ -231,12 +267,36 @@ impl BlockBuilder {
 
     /// Emits the first `n` open alleles, which others of the contig follow.
     fn cut(&mut self, n: usize) -> Option<DraftBlock> {
+        let last = self.contig.as_ref()?.open[..n].last()?.position();
+        self.cut_at(n, last)
+    }
+
+    /// Emits what is final before a record at `position` once its coverage fills a block.
+    fn cut_coverage(&mut self, position: u32) -> Option<DraftBlock> {
+        let current = self.contig.as_ref()?;
+        let is_full = current.coverage.as_ref()?.bytes() > self.limits.plane_bytes;
+        let first_waiting = current.waiting.first_key_value().map(|(&first, _)| first);
+        let position = position.saturating_sub(self.window);
+        // Where alleles are open, the last of them is surely behind nothing that still comes.
+        let last = match current.open.last() {
+            Some(last) => last.position(),
+            None => first_waiting
+                .map_or(position, |first| first.min(position))
+                .saturating_sub(1),
+        };
+        (is_full && last >= current.span_start).then_some(())?;
+        self.cut_at(current.open.len(), last)
+    }
+
+    /// Emits the first `n` open alleles, in a block that speaks for everything up to `last`.
+    fn cut_at(&mut self, n: usize, last: u32) -> Option<DraftBlock> {
         let current = self.contig.as_mut()?;
-        let rest = current.open[n..].iter().chain(current.waiting.values().flatten());
-        let (place, records) = rest
-            .map(|row| (row.place(), row.record_number))
-            .min_by_key(|(place, _)| place.offset)?;
-        let (mut block, contig, floor) = (current.emit(n)?, current.contig.ordinal, current.floor);
+        let (mut block, contig, floor) = (current.emit(n, last)?, current.contig.ordinal, current.floor);
+        let rest = current.open.iter().chain(current.waiting.values().flatten());
+        let rest = rest.map(|row| (row.place(), row.record_number));
+        let covering = current.coverage.as_ref().and_then(Coverage::needs);
+        let next = rest.chain(covering).min_by_key(|(place, _)| place.offset);
+        let (place, records) = next.unwrap_or(self.upcoming);
         self.tally(&block);
         block.checkpoint = self.checkpoint_at(place, records);
         block.checkpoint.open = Some(OpenContig {
@@ -256,11 +316,10 @@ impl BlockBuilder {
         let last = current.open.last().map_or(0, Row::position).max(current.position);
         self.finished.insert(current.contig.ordinal, last);
         self.emitted = None;
-        if let Some(mut block) = current.emit(current.open.len()) {
+        let end = current.contig.length.unwrap_or(UNKNOWN_LENGTH).max(last);
+        let covered = current.coverage.as_ref().map_or(0, Coverage::reach);
+        if let Some(mut block) = current.emit(current.open.len(), end.max(covered)) {
             self.tally(&block);
-            block.span_end = block
-                .span_end
-                .max(current.contig.length.unwrap_or(UNKNOWN_LENGTH));
             block.checkpoint = self.checkpoint_at(place, self.records);
             blocks.push(block);
         }
@@ -292,6 +351,7 @@ impl BlockBuilder {
                 .map(|(&contig, &last)| (contig, last))
                 .collect(),
             open: None,
+            is_gvcf: self.is_gvcf,
         }
     }
 }
@@ -311,21 +371,31 @@ impl Current {
         })
     }
 
-    /// A draft of the first `n` open alleles, whose checkpoint is still to be set.
-    fn emit(&mut self, n: usize) -> Option<DraftBlock> {
+    /// A draft of the first `n` open alleles and of the coverage up to `last`, whose checkpoint is still to be set. None
+    /// where there is neither.
+    fn emit(&mut self, n: usize, last: u32) -> Option<DraftBlock> {
+        let runs = self.coverage.as_mut().map(|coverage| coverage.take_through(last));
+        let covered = runs
+            .as_deref()
+            .and_then(|runs| Some((runs.first()?.start, runs.last()?.end)));
         let rows: Vec<Row> = self.open.drain(..n).collect();
         self.open_bytes -= rows.iter().map(Row::plane_bytes).sum::<usize>();
-        let (first, last) = (rows.first()?.position(), rows.last()?.position());
-        let span_start = self.span_start.min(first);
-        self.span_start = last + 1;
+        let alleles = rows.first().zip(rows.last());
+        let (first_position, last_position) = alleles
+            .map(|(first, last)| (first.position(), last.position()))
+            .or(covered)?;
+        let span_start = self.span_start.min(first_position);
+        self.span_start = last.saturating_add(1);
         Some(DraftBlock {
             contig: self.contig.ordinal,
-            first_position: first,
-            last_position: last,
+            first_position,
+            last_position,
             span_start,
             span_end: last,
             checkpoint: Checkpoint::default(),
             rows,
+            samples: self.coverage.as_ref().map_or(0, Coverage::samples),
+            coverage: runs,
         })
     }
 }

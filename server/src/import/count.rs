@@ -6,13 +6,14 @@ use std::ops::Range;
 
 use super::{
     align::{Aligner, Origin},
+    coverage::{Fields, RecordKind, SampleCall},
     genotypes::{Format, Genotypes, Place},
     header::Header,
     lines::ChunkInput,
     record::{Fixed, RecordError, RecordProblem},
 };
 use crate::domain::{
-    allele::{Alignment, Allele},
+    allele::{Alignment, Allele, is_catch_all},
     build::{ContigIndex, ContigRef},
     columns::{DepthSums, GenotypeColumns},
     groups::GroupMasks,
@@ -40,6 +41,8 @@ pub struct ChunkResult {
     pub(super) stated: Vec<Stated>,
     /// Values of INFO that cannot be what they say, by line.
     pub(super) doubts: Vec<(u64, Doubt)>,
+    /// What the records of a gVCF say of each sample, record by record; empty where it is none, as far as it is known.
+    pub(super) coverage: Vec<SampleCall>,
     /// Where the next chunk begins.
     pub(super) end: Position,
 }
@@ -65,6 +68,7 @@ pub(super) struct CountedRecord {
     /// Its place among the records with depth or quality.
     pub(super) depths: Option<u32>,
     pub(super) hq_known: bool,
+    pub(super) kind: RecordKind,
 }
 
 /// One alternate allele of a record.
@@ -91,34 +95,53 @@ impl ChunkResult {
     pub fn alleles(&self) -> usize {
         self.alleles.len()
     }
+
+    /// What a record of a gVCF says of each sample.
+    pub(super) fn coverage(&self, record: usize) -> &[SampleCall] {
+        let samples = self.genotypes.samples();
+        self.coverage
+            .get(record * samples..(record + 1) * samples)
+            .unwrap_or_default()
+    }
 }
 
-/// Counts all records of a chunk in all groups; without a reference, alleles are trimmed only.
-///
-/// # Errors
-/// As [`count_aligned`].
-pub fn count_chunk(
-    header: &Header,
-    groups: &GroupMasks,
-    contigs: &ContigIndex,
-    chunk: &ChunkInput,
-) -> Result<ChunkResult, RecordError> {
-    count_aligned(header, groups, contigs, None, chunk)
+/// What the records of a file are counted with.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis<'a> {
+    /// The header.
+    pub header: &'a Header,
+    /// The groups.
+    pub groups: &'a GroupMasks,
+    /// The contigs that are known so far.
+    pub contigs: &'a ContigIndex,
+    /// By which alleles are left-aligned; without one they are trimmed only.
+    pub reference: Option<&'a Reference>,
+    /// Whether a record before has shown that the file is a gVCF.
+    pub is_gvcf: bool,
 }
 
-/// Counts all records of a chunk in all groups, and left-aligns their alleles where there is a reference.
-///
-/// # Errors
-/// The first record that cannot be read. For [`RecordProblem::UnknownContig`] the contig can be registered and the
-/// chunk counted again.
-pub fn count_aligned(
-    header: &Header,
-    groups: &GroupMasks,
-    contigs: &ContigIndex,
-    reference: Option<&Reference>,
-    chunk: &ChunkInput,
-) -> Result<ChunkResult, RecordError> {
-    let mut counter = Counter::new(header, groups, contigs, reference);
+impl Basis<'_> {
+    /// Counts all records of a chunk in all groups. Of a gVCF, also one that only the chunk shows to be one, it is noted too
+    /// what each record says beside its alleles.
+    ///
+    /// # Errors
+    /// The first record that cannot be read. For [`RecordProblem::UnknownContig`] the contig can be registered and the
+    /// chunk counted again.
+    pub fn count(self, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
+        let result = count(Counter::new(self), chunk)?;
+        let is_gvcf = |record: &CountedRecord| record.kind == RecordKind::Gvcf;
+        if !self.is_gvcf && self.groups.samples() > 0 && result.records.iter().any(is_gvcf) {
+            return Basis {
+                is_gvcf: true,
+                ..self
+            }
+            .count(chunk);
+        }
+        Ok(result)
+    }
+}
+
+fn count(mut counter: Counter<'_>, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
     let mut place = Position {
         offset: chunk.offset,
         line: chunk.first_line,
@@ -154,18 +177,22 @@ struct Counter<'a> {
     /// The contig of the record before.
     contig: Option<(String, ContigRef)>,
     format: Format,
+    /// Reads what a gVCF says beside its alleles; none where the file is not known to be one.
+    fields: Option<Fields>,
     genotypes: Genotypes,
     active: Vec<u32>,
     result: ChunkResult,
 }
 
 impl<'a> Counter<'a> {
-    fn new(
-        header: &Header,
-        groups: &'a GroupMasks,
-        contigs: &'a ContigIndex,
-        reference: Option<&'a Reference>,
-    ) -> Self {
+    fn new(basis: Basis<'a>) -> Self {
+        let Basis {
+            header,
+            groups,
+            contigs,
+            reference,
+            is_gvcf,
+        } = basis;
         let samples = header.samples.len();
         let result = ChunkResult {
             groups: groups.len(),
@@ -177,6 +204,7 @@ impl<'a> Counter<'a> {
             genotypes: GenotypeColumns::new(samples),
             stated: Vec::new(),
             doubts: Vec::new(),
+            coverage: Vec::new(),
             end: Position { offset: 0, line: 0 },
         };
         Counter {
@@ -186,6 +214,7 @@ impl<'a> Counter<'a> {
             aligner: Aligner::new(reference),
             contig: None,
             format: Format::default(),
+            fields: is_gvcf.then(Fields::default),
             genotypes: Genotypes::default(),
             active: Vec::new(),
             result,
@@ -205,7 +234,15 @@ impl<'a> Counter<'a> {
             .ok()
             .filter(|&alternates| alternates < u16::MAX);
         let alternates = alternates.ok_or(RecordProblem::TooManyAlleles)?;
-        self.read_genotypes(&fixed, contig, alternates)?;
+        let site = Place {
+            build: self.contigs.build(),
+            contig: contig.ordinal,
+            position: fixed.pos,
+        };
+        self.read_genotypes(&fixed, site, alternates)?;
+        if let Some(fields) = &mut self.fields {
+            fields.read(&fixed, alternates, self.groups, site, &mut self.result.coverage);
+        }
         let depths = self.genotypes.depths().map(|depths| {
             let row = self.result.depths.len() / depths.len().max(1);
             self.result.depths.extend_from_slice(depths);
@@ -213,6 +250,7 @@ impl<'a> Counter<'a> {
         });
         if let Some(reader) = self.groups.stated() {
             let mut doubts = Vec::new();
+            let before = self.result.stated.len();
             reader.read(
                 fixed.info,
                 alternates.into(),
@@ -221,6 +259,12 @@ impl<'a> Counter<'a> {
             );
             let doubts = doubts.into_iter().map(|doubt| (place.line, doubt));
             self.result.doubts.extend(doubts);
+            // An alternate that is not listed has no counts either.
+            let rows = self.result.stated.split_off(before);
+            let alternates = fixed.alternates.unwrap_or_default().split(',');
+            let listed = alternates.zip(rows.chunks(self.result.groups.max(1)));
+            let listed = listed.filter(|(alternate, _)| !is_catch_all(alternate));
+            self.result.stated.extend(listed.flat_map(|(_, rows)| rows));
         }
         let first = self.result.alleles.len() as u32;
         let mut hq_known = false;
@@ -229,6 +273,7 @@ impl<'a> Counter<'a> {
             .into_iter()
             .flat_map(|alternates| alternates.split(','))
             .enumerate()
+            .filter(|(_, alternate)| !is_catch_all(alternate))
         {
             let extent = if alternate.starts_with('<') {
                 fixed.extent(i, alternates.into())
@@ -259,6 +304,7 @@ impl<'a> Counter<'a> {
             alleles: first..self.result.alleles.len() as u32,
             depths,
             hq_known,
+            kind: RecordKind::of(&fixed),
         });
         Ok(())
     }
@@ -278,14 +324,9 @@ impl<'a> Counter<'a> {
     fn read_genotypes(
         &mut self,
         fixed: &Fixed<'_>,
-        contig: ContigRef,
+        place: Place,
         alternates: u16,
     ) -> Result<(), RecordProblem> {
-        let place = Place {
-            build: self.contigs.build(),
-            contig: contig.ordinal,
-            position: fixed.pos,
-        };
         let samples = self.groups.samples();
         let format = fixed.rest.map(|rest| {
             memchr::memchr(b'\t', rest).map_or((rest, None), |end| (&rest[..end], Some(&rest[end + 1..])))

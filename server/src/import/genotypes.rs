@@ -16,7 +16,8 @@ mod fixed;
 mod format;
 
 pub use format::Format;
-use format::{Sample, integer};
+use format::Sample;
+pub(super) use format::integer;
 
 /// Reusable space for the genotypes of one record.
 #[derive(Clone, Debug, Default)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::builder::{BlockBuilder, Checkpoint, DraftBlock};
-use super::count::{ChunkResult, count_aligned};
+use super::count::{Basis, ChunkResult};
 use super::decompress::Ending;
 use super::header::Header;
 use super::judge::{ChunkVerdict, Judge, JudgeState, Note, Records};
@@ -138,6 +138,16 @@ impl Counting {
         let reference = self.plan.reference.clone()?;
         Some(RefCheck::new(reference, self.plan.contigs.clone()))
     }
+
+    fn basis(&self) -> Basis<'_> {
+        Basis {
+            header: &self.header,
+            groups: &self.plan.groups,
+            contigs: &self.plan.contigs,
+            reference: self.plan.reference.as_ref(),
+            is_gvcf: self.builder.is_gvcf(),
+        }
+    }
 }
 
 impl Tally {
@@ -234,6 +244,10 @@ impl Tally {
             };
             let result = match counted {
                 Err(error) => self.register(counting, chunk, error)?,
+                // A chunk before it has just shown that the file is a gVCF.
+                Ok(result) if counting.builder.is_gvcf() && result.coverage.is_empty() => {
+                    counting.basis().count(chunk)?
+                }
                 Ok(result) => result,
             };
             self.judge.doubt(&result.doubts, judged_to);
@@ -276,23 +290,22 @@ impl Tally {
         chunk: &ChunkInput,
         mut error: RecordError,
     ) -> Result<ChunkResult, Stop> {
-        let plan = &mut counting.plan;
         loop {
             let name = match &error.problem {
                 RecordProblem::UnknownContig(name) => name,
                 RecordProblem::Reference(why) => return Err(Stop::Unreadable(why.clone())),
                 _ => return Err(error.into()),
             };
-            if plan.contigs.get(name).is_none() {
+            let contigs = &mut counting.plan.contigs;
+            if contigs.get(name).is_none() {
                 let (reply, contig) = oneshot::channel();
                 self.send(Event::Contig(name.clone(), reply))?;
                 let contig = contig.blocking_recv().map_err(|_| Stop::Abandoned)?;
-                plan.contigs
+                contigs
                     .insert(name, contig)
                     .map_err(|error| Refused::of_file(error.to_string()))?;
             }
-            let reference = plan.reference.as_ref();
-            match count_aligned(&counting.header, &plan.groups, &plan.contigs, reference, chunk) {
+            match counting.basis().count(chunk) {
                 Ok(result) => return Ok(result),
                 Err(again) => error = again,
             }
@@ -334,17 +347,7 @@ fn side_by_side(
     let work = |chunk: &ChunkInput| -> Done {
         let verdict = rules.map(|rules| rules.judge(chunk)).unwrap_or_default();
         let sound = counting.filter(|_| !verdict.has_error());
-        let count = |counting: &Counting| {
-            let plan = &counting.plan;
-            count_aligned(
-                &counting.header,
-                &plan.groups,
-                &plan.contigs,
-                plan.reference.as_ref(),
-                chunk,
-            )
-        };
-        (verdict, sound.map(count))
+        (verdict, sound.map(|counting| counting.basis().count(chunk)))
     };
     match chunks {
         [(only, _)] => vec![work(only)],

@@ -109,10 +109,11 @@ impl ResultCell {
     fn of(frame: &Frame, row: usize, group: usize) -> Self {
         let parts = &frame.input.groups[group].parts;
         let mean_dp = match &parts[..] {
-            [part] => frame
-                .frequencies(row, part)
-                .and_then(|(columns, at)| columns.quality.mean_dp.as_ref().map(|dp| dp[at]))
-                .filter(|dp| !dp.is_nan()),
+            [part] => match frame.frequencies(row, part) {
+                Some((columns, at)) => columns.quality.mean_dp.as_ref().map(|dp| dp[at]),
+                None => frame.inferred(row, part).and_then(|known| known.mean_depth()),
+            }
+            .filter(|dp| !dp.is_nan()),
             _ => None,
         };
         Self {
@@ -121,19 +122,23 @@ impl ResultCell {
         }
     }
 
-    fn status(&self) -> Status {
+    fn status(&self, hq: bool) -> Status {
         match self.cell {
             GroupCell::NoData => Status::NoData,
             GroupCell::NotSeen { .. } => Status::NotSeen,
-            GroupCell::Recorded { .. } if self.cell.is_carried(false) => Status::Observed,
+            // Where the file lacks the fields, nothing is known of the quality of what was seen.
+            GroupCell::Recorded { .. } if hq && self.cell.counts(true).is_none() => self.status(false),
+            GroupCell::Recorded { .. } if self.cell.is_carried(hq) => Status::Observed,
             GroupCell::Recorded { .. } => Status::Ac0,
         }
     }
 
-    fn wire(&self) -> GroupCounts {
+    fn wire(&self, hq_asked: bool) -> GroupCounts {
         let (raw, af_given, hq, inferred, partial) = match self.cell {
             GroupCell::NoData => (None, None, None, false, false),
-            GroupCell::NotSeen { counts, partial } => (Some(counts.into()), None, None, true, partial),
+            GroupCell::NotSeen { counts, hq, partial } => {
+                (Some(counts.into()), None, hq.map(Into::into), true, partial)
+            }
             GroupCell::Recorded {
                 raw,
                 hq,
@@ -145,7 +150,7 @@ impl ResultCell {
         let raw: Option<Tallied> = raw;
         let count = |count| raw.and_then(|raw| raw.get(count));
         GroupCounts {
-            status: self.status(),
+            status: self.status(hq_asked),
             ns: count(Count::Ns),
             ac: count(Count::Ac),
             an: count(Count::An),
@@ -221,7 +226,7 @@ pub fn row_objects(rows: &[ResultRow], query: &Resolved) -> Vec<Row> {
             groups: names
                 .iter()
                 .cloned()
-                .zip(row.groups.iter().map(ResultCell::wire))
+                .zip(row.groups.iter().map(|cell| cell.wire(query.hq)))
                 .collect::<BTreeMap<_, _>>(),
             datasets: row.datasets.iter().map(ToString::to_string).collect(),
             originals: row.originals.clone(),
@@ -244,7 +249,7 @@ pub fn row_columns(rows: &[ResultRow], query: &Resolved) -> RowColumns {
         let af_given: Vec<Option<f64>> = cells().map(given).collect();
         GroupColumns {
             group: query.groups[group].name.to_string(),
-            status: cells().map(|cell| cell.status()).collect(),
+            status: cells().map(|cell| cell.status(query.hq)).collect(),
             ac: count(Count::Ac),
             an: count(Count::An),
             hom: count(Count::Hom),

@@ -60,12 +60,14 @@ pub enum ChangeKind {
     GroupRemoved,
     /// A group has another name.
     GroupRenamed,
+    /// The callable regions of a dataset were replaced.
+    CallableReplaced,
     /// The gene annotation of a build was replaced.
     GenesReplaced,
 }
 
 impl ChangeKind {
-    const ALL: [(Self, &'static str); 12] = [
+    const ALL: [(Self, &'static str); 13] = [
         (Self::DatasetCreated, "dataset_created"),
         (Self::DatasetCompleted, "dataset_completed"),
         (Self::DatasetDeleted, "dataset_deleted"),
@@ -77,6 +79,7 @@ impl ChangeKind {
         (Self::GroupPublished, "group_published"),
         (Self::GroupRemoved, "group_removed"),
         (Self::GroupRenamed, "group_renamed"),
+        (Self::CallableReplaced, "callable_replaced"),
         (Self::GenesReplaced, "genes_replaced"),
     ];
 

@@ -12,7 +12,7 @@ use allelecast_server::domain::build::{Build, ContigIndex, MT};
 use allelecast_server::domain::groups::GroupMasks;
 use allelecast_server::domain::reference::{Packer, Reference, ReferenceContig};
 use allelecast_server::import::builder::{BlockBuilder, DraftBlock};
-use allelecast_server::import::count::count_aligned;
+use allelecast_server::import::count::Basis;
 use allelecast_server::import::header::Header;
 use allelecast_server::import::lines::LineChunker;
 use generated::Generated;
@@ -41,12 +41,19 @@ fn drafts(file: &Generated, mut lines: LineChunker, builder: BlockBuilder, chunk
     let groups = GroupMasks::new(generated::SAMPLES, [&[0, 1, 2][..]], &[]);
     let (contigs, reference) = (ContigIndex::new(Build::Grch38), reference(&file.sequence));
     let mut builder = builder.with_window(REORDER_WINDOW);
+    let basis = Basis {
+        header: &header,
+        groups: &groups,
+        contigs: &contigs,
+        reference: Some(&reference),
+        is_gvcf: false,
+    };
     let from = lines.offset() as usize - file.header.len();
     let mut drafts = Vec::new();
     for piece in file.records.as_bytes()[from..].chunks(chunk) {
         lines.buffer().extend_from_slice(piece);
         while let Some(chunk) = lines.chunk(1).unwrap() {
-            let counted = count_aligned(&header, &groups, &contigs, Some(&reference), &chunk).unwrap();
+            let counted = basis.count(&chunk).unwrap();
             drafts.extend(builder.push(counted).unwrap());
         }
     }

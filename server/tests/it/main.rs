@@ -6,6 +6,7 @@ mod alignment;
 mod checks;
 mod command_line;
 mod counting;
+mod coverage;
 mod datasets;
 mod demo;
 mod embedded;

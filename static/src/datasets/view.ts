@@ -15,7 +15,13 @@ import { GroupsSection } from "./groups-section";
 import { exploreAddress, stateChip } from "./list";
 import { normalised } from "./normalised";
 
-const absentText = { unknown: "no data", reference: "not seen (reference)" };
+/** What a site without a record means, and where. */
+function absentText({ absent_sites, callable, has_coverage }: Dataset): string {
+  if (absent_sites === "unknown") return has_coverage ? "no data; the blocks of the gVCF are not used" : "no data";
+  const where = callable ? ` within ${counted(callable.regions, "callable region")} (${count(callable.bases)} bases)` : "";
+  if (has_coverage) return `not seen, where the gVCF covers a sample${where && `, ${where.trim()}`}`;
+  return where ? `not seen${where}, no data elsewhere` : "not seen, on all chromosomes that the files have records of";
+}
 
 interface FileRow {
   progress: FileProgress;
@@ -100,7 +106,7 @@ export class DatasetView {
       ["Samples", count(dataset.samples)],
       ["Alleles", count(dataset.alleles)],
       ["Validation profile", dataset.profile],
-      ["Sites without a record", absentText[dataset.absent_sites]],
+      ["Sites without a record", absentText(dataset)],
       ["Added", moment(dataset.created_at)],
     ];
     const alleles = h("div", { class: "wide" }, h("dt", {}, h("a", { href: "/help#alleles" }, "Alleles are")), ...normalised(dataset).map((sentence) => h("dd", {}, sentence)));

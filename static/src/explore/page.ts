@@ -82,7 +82,7 @@ export class ExplorePage {
           { class: "legend" },
           h("span", {}, h("b", {}, "0.012"), " AF, below it AC / AN"),
           h("span", {}, h("b", {}, "0"), " recorded, no called allele of the group is it"),
-          h("span", {}, h("b", {}, "not seen"), " covered, not recorded"),
+          h("span", {}, h("b", {}, "not seen"), " covered, not recorded: counts are inferred"),
           h("span", {}, h("b", {}, "—"), " no data here"),
         ),
       ),

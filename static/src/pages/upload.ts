@@ -29,11 +29,15 @@ const button = need<HTMLButtonElement>("button[type=submit]", form);
 const message = need("#form-error");
 const panel = new PanelField();
 const info = new InfoField();
+const callable = need<HTMLInputElement>("#callable");
 const continued = Number(new URLSearchParams(location.search).get("dataset")) || null;
 let nameIsOurs = true;
 
 if (continued !== null) void continueDataset(continued);
 
+for (const radio of form.querySelectorAll<HTMLInputElement>("[name=absent_sites]")) {
+  radio.addEventListener("change", () => (need("#callable-field").hidden = textOf(form, "absent_sites") !== "reference"));
+}
 name.addEventListener("input", () => (nameIsOurs = false));
 files.addEventListener("change", () => void choose());
 
@@ -86,7 +90,7 @@ async function submit(): Promise<void> {
   try {
     if (continued === null) {
       const dataset = newDataset();
-      send(dataset.build, await api.createDataset(dataset), list);
+      send(dataset.build, await create(dataset), list);
     } else {
       const { build, id, slug } = await api.dataset(continued);
       send(build, { id, slug }, list);
@@ -98,6 +102,21 @@ async function submit(): Promise<void> {
     replace(message, errorNotice(error));
     if (reason instanceof ApiFailure && error.field) form.querySelector<HTMLElement>(`[name="${CSS.escape(error.field)}"]`)?.focus();
   }
+}
+
+/** Makes the dataset, with its callable regions if a BED was chosen; without them it would say more than is known. */
+async function create(dataset: NewDataset): Promise<CreatedDataset> {
+  const created = await api.createDataset(dataset);
+  const bed = callable.files?.[0];
+  if (dataset.absent_sites === "reference" && bed) {
+    try {
+      await api.replaceCallable(created.id, bed);
+    } catch (reason) {
+      await api.deleteDataset(created.id);
+      throw reason;
+    }
+  }
+  return created;
 }
 
 function newDataset(): NewDataset {

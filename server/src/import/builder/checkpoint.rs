@@ -25,6 +25,9 @@ pub struct Checkpoint {
     pub finished: Vec<(i16, u32)>,
     /// The contig amid which the next record stands; none at the start of a contig, or at the end of the file.
     pub open: Option<OpenContig>,
+    /// Whether a record before it has shown that the file is a gVCF.
+    #[serde(default)]
+    pub is_gvcf: bool,
 }
 
 /// A contig of which blocks were emitted, and more follow.

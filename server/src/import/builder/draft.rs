@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{
     super::count::{ChunkResult, CountedAllele, CountedRecord, Position},
     Checkpoint,
+    coverage::{self, Run},
 };
 use crate::domain::{
     allele::{Alignment, Allele},
@@ -29,6 +30,10 @@ pub struct DraftBlock {
     pub(super) span_end: u32,
     pub(super) checkpoint: Checkpoint,
     pub(super) rows: Vec<Row>,
+    /// Samples of a gVCF.
+    pub(super) samples: usize,
+    /// What a gVCF says between its alleles.
+    pub(super) coverage: Option<Vec<Run>>,
 }
 
 /// An allele of a counted chunk.
@@ -161,7 +166,7 @@ impl DraftBlock {
         self.rows.len()
     }
 
-    /// Whether there is none, which a builder does not emit.
+    /// Whether there is none: a gVCF may say something of a stretch without alleles.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -188,6 +193,10 @@ impl DraftBlock {
             sites: SiteColumns::from_rows(self.rows.iter().map(Row::site)),
             frequencies: (0..groups).map(|group| self.frequencies(group)).collect(),
             genotypes,
+            coverage: self
+                .coverage
+                .as_ref()
+                .map(|runs| coverage::columns(self.samples, runs)),
         }
     }
 

@@ -10,10 +10,12 @@ use crate::{
         allele::REORDER_WINDOW,
         block::Block,
         build::{Build, ContigIndex},
+        columns::depth_band,
         groups::GroupMasks,
+        planes::SampleMask,
         reference::{Packer, Reference, ReferenceContig},
     },
-    import::{count::count_aligned, header::Header, lines::ChunkInput},
+    import::{count::Basis, header::Header, lines::ChunkInput},
 };
 
 const LIMITS: BlockLimits = BlockLimits {
@@ -60,13 +62,14 @@ fn blocks(
             offset,
             text: Bytes::from(part.concat()),
         };
-        blocks.extend(builder.push(count_aligned(
-            &header,
-            &groups,
-            &contigs,
-            reference.as_ref(),
-            &chunk,
-        )?)?);
+        let basis = Basis {
+            header: &header,
+            groups: &groups,
+            contigs: &contigs,
+            reference: reference.as_ref(),
+            is_gvcf: builder.is_gvcf(),
+        };
+        blocks.extend(builder.push(basis.count(&chunk)?)?);
         if flushes {
             blocks.extend(builder.flush());
         }
@@ -307,6 +310,141 @@ fn checkpoints(records: &str, window: u32) {
             let (end, expected) = (resumed.last().unwrap_or(block), want.last().unwrap());
             assert_eq!(end.checkpoint(), expected.checkpoint());
             assert_eq!(end.checkpoint().records, records.lines().count() as u64);
+        }
+    }
+}
+
+/// A gVCF of two samples: blocks before, between and behind alleles, one over a cut, a contig without alleles.
+const GVCF: &str = "\
+1\t50\t.\tA\tT\t.\t.\t.\tGT:DP\t0/1:9\t0/0:9
+1\t60\t.\tA\t<NON_REF>\t.\t.\tEND=99\tGT:DP\t0/0:30\t./.:0
+1\t100\t.\tA\tC,<NON_REF>\t.\t.\t.\tGT:DP\t0/1:20\t0/2:20
+1\t101\t.\tA\t<NON_REF>\t.\t.\tEND=400\tGT:DP\t0/0:30\t0/0:12
+1\t110\t.\tA\tC\t.\t.\t.\tGT:DP\t0/1:20\t0/0:20
+1\t120\t.\tA\tC\t.\t.\t.\tGT:DP\t0/1:20\t0/0:20
+1\t130\t.\tA\tC\t.\t.\t.\tGT:DP\t0/1:20\t0/0:20
+1\t140\t.\tAT\tA\t.\t.\t.\tGT:DP\t0/1:20\t0/0:20
+1\t150\t.\tA\tC\t.\t.\t.\tGT:DP\t./.:.\t0/0:20
+1\t500\t.\tA\t<NON_REF>\t.\t.\tEND=600\tGT:DP\t0/0:30\t0:12
+2\t10\t.\tA\t<*>\t.\t.\tEND=20\tGT:DP\t0/0:30\t0/0:12
+X\t5\t.\tG\tT,<*>\t.\t.\t.\tGT:DP\t1:3\t0/0:3
+";
+
+/// What blocks say of each position between alleles, by run of equal answers: calls of both samples, and depth bands.
+fn covered(blocks: &[Block]) -> Vec<String> {
+    let mut said: Vec<(i16, u32, u32, String)> = Vec::new();
+    for block in blocks {
+        let Some(coverage) = &block.coverage else { continue };
+        for run in 0..coverage.len() {
+            let (start, end) = coverage.span(run);
+            assert!(block.span_start <= start && end <= block.span_end);
+            let calls = coverage.calls(run);
+            let depth = |sample| {
+                let (sum, n) = coverage.depth_sum(run, &SampleMask::new(2, [sample]));
+                (n > 0).then(|| depth_band(sum as u16))
+            };
+            let text = format!(
+                "{:?} {:?}",
+                [calls.genotype(0), calls.genotype(1)],
+                [depth(0), depth(1)]
+            );
+            match said.last_mut() {
+                Some(last) if last.0 == block.contig && last.2 + 1 == start && last.3 == text => last.2 = end,
+                _ => said.push((block.contig, start, end, text)),
+            }
+        }
+    }
+    said.iter()
+        .map(|(contig, start, end, text)| format!("{contig}:{start}-{end} {text}"))
+        .collect()
+}
+
+#[test]
+fn a_gvcf_says_what_lies_between_its_alleles() {
+    let want = assembled(&blocks(new(), GVCF, 100, false).unwrap());
+    let alternates = want
+        .iter()
+        .flat_map(|block| block.sites.rows().map(|row| (block.contig, row.pos)));
+    let alleles = [
+        (1, 50),
+        (1, 100),
+        (1, 110),
+        (1, 120),
+        (1, 130),
+        (1, 140),
+        (1, 150),
+        (23, 5),
+    ];
+    assert_eq!(alternates.collect::<Vec<_>>(), alleles);
+    let called = covered(&want);
+    let starts: Vec<&str> = called.iter().filter_map(|run| run.split(' ').next()).collect();
+    assert_eq!(
+        starts,
+        [
+            "1:60-99",
+            "1:100-100",
+            "1:101-109",
+            "1:110-110",
+            "1:111-119",
+            "1:120-120",
+            "1:121-129",
+            "1:130-130",
+            "1:131-139",
+            "1:140-141",
+            "1:142-149",
+            "1:150-150",
+            "1:151-400",
+            "1:500-600",
+            "2:10-20",
+            "23:5-5"
+        ],
+        "{called:?}"
+    );
+    let empty: Vec<_> = want
+        .iter()
+        .filter(|block| block.is_empty())
+        .map(|block| {
+            (
+                block.contig,
+                block.first_position,
+                block.last_position,
+                block.span_start,
+                block.span_end,
+            )
+        })
+        .collect();
+    assert_eq!(empty, [(2, 10, 20, 1, 243_199_373)]);
+    let small = BlockLimits {
+        plane_bytes: 1,
+        ..LIMITS
+    };
+    let fresh = |limits| BlockBuilder::new(limits, 0, 1);
+    for (limits, lines, flushes) in [
+        (LIMITS, 1, false),
+        (LIMITS, 1, true),
+        (LIMITS, 3, true),
+        (small, 100, false),
+        (small, 2, true),
+    ] {
+        let drafts = blocks(fresh(limits), GVCF, lines, flushes).unwrap();
+        let got = assembled(&drafts);
+        assert_eq!(rows(&got), rows(&want));
+        // A chunk with the first block tells its other records too; those of chunks before it were not noted.
+        assert_eq!(covered(&got), called, "{lines} lines a chunk, {limits:?}");
+        for pair in got.windows(2).filter(|pair| pair[0].contig == pair[1].contig) {
+            assert_eq!(pair[0].span_end + 1, pair[1].span_start);
+        }
+        for (i, draft) in drafts.iter().enumerate() {
+            let stored = serde_json::to_string(draft.checkpoint()).unwrap();
+            let checkpoint: Checkpoint = serde_json::from_str(&stored).unwrap();
+            let rest = &GVCF[checkpoint.offset as usize..];
+            let before = GVCF[..checkpoint.offset as usize].lines().count() as u64;
+            assert_eq!((checkpoint.line, checkpoint.records), (before + 1, before));
+            let resumed = blocks(BlockBuilder::restore(limits, &checkpoint), rest, 1, false).unwrap();
+            let mut all = got[..=i].to_vec();
+            all.extend(assembled(&resumed));
+            assert_eq!(rows(&all), rows(&want), "after block {i}");
+            assert_eq!(covered(&all), called, "after block {i}");
         }
     }
 }
