@@ -8,7 +8,7 @@ import type { VcfFile } from "../protocol/VcfFile";
 import { FindingsReport } from "../findings/report";
 import { ofDataset } from "../findings/source";
 import { h, replace } from "../ui/dom";
-import { count, moment } from "../ui/format";
+import { count, counted, moment } from "../ui/format";
 import { errorNotice } from "../ui/notice";
 import { FileProgress } from "./file-progress";
 import { GroupsSection } from "./groups-section";
