@@ -216,11 +216,15 @@ async fn ref_is_compared_and_another_reference_refused() {
         )
     };
     let places: Vec<usize> = (0..200).map(|i| known(50 * (i + 1))).collect();
-    let few: String = places
+    let mut few: String = places
         .iter()
         .enumerate()
         .map(|(i, &at)| record(at, i == 3))
         .collect();
+    few += &format!(
+        "MT\t{}\t.\tN\tA\t.\tPASS\t.\tGT\t0/1\t0/0\t0/0\n",
+        known(10_500) + 1
+    );
     let accepted = uploaded(&client, &file(&generated, &few), "spec").await;
     assert_eq!(accepted.files[0].state, FileState::Ready, "{accepted:?}");
     let findings = client.findings_csv(accepted.id).await.unwrap();
@@ -233,6 +237,8 @@ async fn ref_is_compared_and_another_reference_refused() {
         found[0].contains("warning") && found[0].contains("where the reference has"),
         "{findings}"
     );
+    let open = findings.lines().filter(|line| line.contains("ref-open"));
+    assert_eq!(open.count(), 1, "{findings}");
     let strict = uploaded(&client, &file(&generated, &few), "strict").await;
     assert_eq!(strict.files[0].state, FileState::Failed);
 
