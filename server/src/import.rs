@@ -3,6 +3,7 @@
 //! Invariant: what is committed is a prefix of the file, and the checkpoint committed with it says which.
 
 pub mod builder;
+pub mod cells;
 mod compact;
 pub mod count;
 pub mod decompress;

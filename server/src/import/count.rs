@@ -5,9 +5,10 @@
 use std::ops::Range;
 
 use super::{
+    cells::Cells,
     genotypes::{Format, Genotypes, Place},
     header::Header,
-    lines::ChunkInput,
+    lines::{ChunkInput, lines},
     record::{Fixed, RecordError, RecordProblem},
 };
 use crate::domain::{
@@ -92,35 +93,13 @@ pub fn count_chunk(
     contigs: &ContigIndex,
     chunk: &ChunkInput,
 ) -> Result<ChunkResult, RecordError> {
-    let mut counter = Counter::new(header, groups, contigs);
-    let mut place = Position {
-        offset: chunk.offset,
-        line: chunk.first_line,
-    };
-    let text = &chunk.text[..];
-    let mut start = 0;
-    while start < text.len() {
-        let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |end| start + end);
-        let line = &text[start..end];
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !line.is_empty() {
-            counter.add(line, place).map_err(|problem| RecordError {
-                line: place.line,
-                problem,
-            })?;
-        }
-        start = end + 1;
-        place = Position {
-            offset: chunk.offset + start as u64,
-            line: place.line + 1,
-        };
-    }
-    place.offset = chunk.offset + text.len() as u64;
-    counter.result.end = place;
-    Ok(counter.result)
+    let mut counter = Counter::new(header, groups, contigs, chunk);
+    lines(&chunk.text).for_each(|line| counter.take(line, None));
+    counter.finish()
 }
 
-struct Counter<'a> {
+/// Counts the records of a chunk as they come.
+pub(super) struct Counter<'a> {
     columns: usize,
     groups: &'a GroupMasks,
     contigs: &'a ContigIndex,
@@ -130,10 +109,18 @@ struct Counter<'a> {
     genotypes: Genotypes,
     active: Vec<u32>,
     result: ChunkResult,
+    /// The first record that cannot be read; none is counted behind it.
+    error: Option<RecordError>,
 }
 
 impl<'a> Counter<'a> {
-    fn new(header: &Header, groups: &'a GroupMasks, contigs: &'a ContigIndex) -> Self {
+    /// Before the first line of a chunk.
+    pub(super) fn new(
+        header: &Header,
+        groups: &'a GroupMasks,
+        contigs: &'a ContigIndex,
+        chunk: &ChunkInput,
+    ) -> Self {
         let samples = header.samples.len();
         let result = ChunkResult {
             groups: groups.len(),
@@ -143,7 +130,10 @@ impl<'a> Counter<'a> {
             high_quality: Vec::new(),
             depths: Vec::new(),
             genotypes: GenotypeColumns::new(samples),
-            end: Position { offset: 0, line: 0 },
+            end: Position {
+                offset: chunk.offset,
+                line: chunk.first_line,
+            },
         };
         Counter {
             columns: if samples == 0 { 8 } else { 9 + samples },
@@ -154,10 +144,34 @@ impl<'a> Counter<'a> {
             genotypes: Genotypes::default(),
             active: Vec::new(),
             result,
+            error: None,
         }
     }
 
-    fn add(&mut self, line: &[u8], place: Position) -> Result<(), RecordProblem> {
+    /// Takes the next line with its end; `cells` are its samples, where they were read before.
+    pub(super) fn take(&mut self, line: &[u8], cells: Option<&Cells>) {
+        let place = self.result.end;
+        self.result.end = Position {
+            offset: place.offset + line.len() as u64,
+            line: place.line + 1,
+        };
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if !line.is_empty() && self.error.is_none() {
+            let added = self.add(line, cells, place);
+            self.error = added.err().map(|problem| RecordError {
+                line: place.line,
+                problem,
+            });
+        }
+    }
+
+    /// What was counted.
+    pub(super) fn finish(self) -> Result<ChunkResult, RecordError> {
+        self.error.map_or(Ok(self.result), Err)
+    }
+
+    fn add(&mut self, line: &[u8], cells: Option<&Cells>, place: Position) -> Result<(), RecordProblem> {
         if line.starts_with(b"#") {
             return Err(RecordProblem::HeaderLine);
         }
@@ -170,7 +184,7 @@ impl<'a> Counter<'a> {
             .ok()
             .filter(|&alternates| alternates < u16::MAX);
         let alternates = alternates.ok_or(RecordProblem::TooManyAlleles)?;
-        self.read_genotypes(&fixed, contig, alternates)?;
+        self.read_genotypes(&fixed, cells, contig, alternates)?;
         let depths = self.genotypes.depths().map(|depths| {
             let row = self.result.depths.len() / depths.len().max(1);
             self.result.depths.extend_from_slice(depths);
@@ -227,6 +241,7 @@ impl<'a> Counter<'a> {
     fn read_genotypes(
         &mut self,
         fixed: &Fixed<'_>,
+        cells: Option<&Cells>,
         contig: ContigRef,
         alternates: u16,
     ) -> Result<(), RecordProblem> {
@@ -242,8 +257,16 @@ impl<'a> Counter<'a> {
         match format {
             Some((format, Some(columns))) if samples > 0 => {
                 self.format.update(format);
-                self.genotypes
-                    .read(columns, &self.format, alternates, self.groups, place)
+                let read = cells.filter(|cells| cells.len() == samples);
+                match read.and_then(Cells::samples) {
+                    Some(cells) => {
+                        self.genotypes
+                            .read_cells(columns, cells, &self.format, alternates, self.groups, place)
+                    }
+                    None => self
+                        .genotypes
+                        .read(columns, &self.format, alternates, self.groups, place),
+                }
             }
             // A file without samples may still have the FORMAT column.
             None | Some((_, None)) if samples == 0 => {

@@ -19,6 +19,21 @@ pub struct Refused {
     pub fault: Option<ContainerFault>,
 }
 
+/// Why a thread of an import stops before the end.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The file cannot be imported.
+    Refused(Refused),
+    /// Nobody listens, or nobody sends: the import was stopped.
+    Abandoned,
+}
+
+impl<E: Into<Refused>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
 impl Refused {
     /// A reason that is not a line's.
     pub fn of_file(message: impl Into<String>) -> Self {

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::builder::{BlockBuilder, Checkpoint, DraftBlock};
-use super::count::{ChunkResult, count_chunk};
+use super::cells::Cells;
+use super::count::{ChunkResult, Counter, count_chunk};
 use super::decompress::Ending;
 use super::header::Header;
 use super::judge::{ChunkVerdict, Judge, JudgeState, Note, Records};
-use super::lines::ChunkInput;
+use super::lines::{ChunkInput, lines};
 use super::record::{RecordError, RecordProblem};
-use super::refusal::Refused;
+use super::refusal::{Refused, Stop};
 use super::split::Part;
 use super::validate::{ContainerFault, Profile};
 use crate::domain::block::BlockLimits;
@@ -87,17 +88,6 @@ pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, or
         }
         let progress = tally.progress();
         let _ = tally.events.blocking_send(Event::Refused(refused, progress));
-    }
-}
-
-enum Stop {
-    Refused(Refused),
-    Abandoned,
-}
-
-impl<E: Into<Refused>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Refused(error.into())
     }
 }
 
@@ -302,17 +292,26 @@ fn side_by_side(
     chunks: &[(ChunkInput, u64)],
 ) -> Vec<Done> {
     let work = |chunk: &ChunkInput| -> Done {
-        let verdict = rules.map(|rules| rules.judge(chunk)).unwrap_or_default();
-        let sound = counting.filter(|_| !verdict.has_error());
-        let count = |counting: &Counting| {
-            count_chunk(
-                &counting.header,
-                &counting.plan.groups,
-                &counting.plan.contigs,
-                chunk,
-            )
+        let counter = |counting: &'_ Counting| {
+            let Plan { groups, contigs } = &counting.plan;
+            Counter::new(&counting.header, groups, contigs, chunk)
         };
-        (verdict, sound.map(count))
+        let mut counter = counting.map(counter);
+        // A line is counted right after it was judged, while it is at hand.
+        let mut each = |line: &[u8], cells: Option<&Cells>| {
+            if let Some(counter) = &mut counter {
+                counter.take(line, cells);
+            }
+        };
+        let verdict = match rules {
+            Some(rules) => rules.judge(chunk, each),
+            None => {
+                lines(&chunk.text).for_each(|line| each(line, None));
+                ChunkVerdict::default()
+            }
+        };
+        let sound = counter.filter(|_| !verdict.has_error());
+        (verdict, sound.map(Counter::finish))
     };
     match chunks {
         [(only, _)] => vec![work(only)],
