@@ -11,6 +11,8 @@ use positions::Positions;
 
 /// A number that FORMAT has no key for, or that a list is too short for.
 pub const ABSENT: u32 = u32::MAX;
+/// The index of a number that samples do not have.
+const NOWHERE: usize = usize::MAX;
 /// Digits that surely fit 32 bits.
 const DIGITS: u32 = 9;
 
@@ -52,6 +54,20 @@ pub struct Cell {
     pub allele_depths: [u32; 2],
 }
 
+impl Cell {
+    /// Stands for a sample that was left.
+    const LEFT: Cell = Cell {
+        alleles: [u8::MAX; 2],
+        depth: ABSENT,
+        quality: ABSENT,
+        allele_depths: [ABSENT; 2],
+    };
+
+    fn is_left(&self) -> bool {
+        self.alleles[0] == u8::MAX
+    }
+}
+
 /// What every sample of a record must look like.
 #[derive(Debug, Default)]
 struct Shape {
@@ -59,9 +75,9 @@ struct Shape {
     ends: Vec<u8>,
     /// The greatest allele.
     top: u8,
-    /// Which number it is.
-    depth: Option<usize>,
-    quality: Option<usize>,
+    /// Which number it is, or [`NOWHERE`].
+    depth: usize,
+    quality: usize,
     allele_depths: Range<usize>,
 }
 
@@ -70,9 +86,10 @@ struct Shape {
 pub struct Cells {
     shape: Shape,
     positions: Positions,
+    /// One for each sample.
     cells: Vec<Cell>,
-    /// Samples left to the general way: number, and where it is written.
-    odd: Vec<(usize, Range<usize>)>,
+    /// Where those are written that were left to the general way.
+    left: Vec<Range<usize>>,
     is_read: bool,
 }
 
@@ -80,7 +97,7 @@ impl Cells {
     /// Forgets the record before.
     pub fn clear(&mut self) {
         self.cells.clear();
-        self.odd.clear();
+        self.left.clear();
         self.is_read = false;
     }
 
@@ -113,7 +130,8 @@ impl Cells {
 
     /// Notes a sample that was judged otherwise.
     pub fn leave(&mut self, text: Range<usize>) {
-        self.odd.push((self.cells.len() + self.odd.len(), text));
+        self.cells.push(Cell::LEFT);
+        self.left.push(text);
     }
 
     /// Says that all samples were taken or left.
@@ -122,22 +140,18 @@ impl Cells {
     }
 
     /// The samples of the record in order: what was read, or where it is written. None where nothing was tried.
-    pub fn samples(&self) -> Option<impl Iterator<Item = Result<&Cell, Range<usize>>>> {
-        let (mut cells, mut odd) = (self.cells.iter(), self.odd.iter().peekable());
-        let mut number = 0;
-        let next = move || {
-            number += 1;
-            match odd.next_if(|(odd, _)| *odd + 1 == number) {
-                Some((_, text)) => Some(Err(text.clone())),
-                None => cells.next().map(Ok),
-            }
+    pub fn samples<'a>(&'a self) -> Option<impl Iterator<Item = Result<&'a Cell, Range<usize>>>> {
+        let mut left = self.left.iter();
+        let sample = move |cell: &'a Cell| match cell.is_left().then(|| left.next()).flatten() {
+            Some(text) => Err(text.clone()),
+            None => Ok(cell),
         };
-        self.is_read.then(|| std::iter::from_fn(next))
+        self.is_read.then(|| self.cells.iter().map(sample))
     }
 
     /// Number of samples.
     pub fn len(&self) -> usize {
-        self.cells.len() + self.odd.len()
+        self.cells.len()
     }
 
     /// Whether there is none.
@@ -150,14 +164,15 @@ impl Shape {
     fn update(&mut self, top: u8, keys: impl Iterator<Item = (Role, u32)>) {
         self.ends.clear();
         self.ends.extend(b"/:");
-        (self.top, self.depth, self.quality, self.allele_depths) = (top.min(9), None, None, 0..0);
+        (self.depth, self.quality, self.allele_depths) = (NOWHERE, NOWHERE, 0..0);
+        self.top = top.min(9);
         for (role, numbers) in keys {
             let first = self.ends.len();
             self.ends.extend((1..numbers).map(|_| b','));
             self.ends.push(b':');
             match role {
-                Role::Depth => self.depth = Some(first),
-                Role::Quality => self.quality = Some(first),
+                Role::Depth => self.depth = first,
+                Role::Quality => self.quality = first,
                 Role::AlleleDepths => self.allele_depths = first..self.ends.len(),
                 Role::Other => {}
             }
@@ -187,16 +202,19 @@ impl Shape {
         if bad != 0 {
             return None;
         }
-        let number = |at: usize| integer(text, positions[at - 1] as usize + 1, positions[at] as usize);
+        let number = |at: usize| match positions.get(at.wrapping_sub(1)..=at) {
+            Some(&[before, end]) => integer(text, before as usize + 1, end as usize),
+            _ => ABSENT,
+        };
         let depth_of = |allele: u8| {
             let at = self.allele_depths.start + usize::from(allele);
-            if at < self.allele_depths.end { number(at) } else { ABSENT }
+            number(if at < self.allele_depths.end { at } else { NOWHERE })
         };
         let cell = Cell {
             alleles,
-            depth: self.depth.map_or(ABSENT, number),
-            quality: self.quality.map_or(ABSENT, number),
-            allele_depths: alleles.map(depth_of),
+            depth: number(self.depth),
+            quality: number(self.quality),
+            allele_depths: [depth_of(alleles[0]), depth_of(alleles[1])],
         };
         Some((cell, start as usize))
     }
@@ -215,5 +233,7 @@ fn integer(text: &[u8], start: usize, end: usize) -> u32 {
     }
 }
 
+#[cfg(test)]
+mod agreement;
 #[cfg(test)]
 mod tests;

@@ -100,21 +100,24 @@ impl Row {
         }
     }
 
-    fn raw(&self, group: usize) -> Counts {
-        self.chunk.raw[self.allele as usize * self.chunk.groups + group]
+    fn figures(&self) -> Figures<'_> {
+        let (chunk, record) = (&*self.chunk, self.record());
+        let groups = |index: u32| index as usize * chunk.groups..(index as usize + 1) * chunk.groups;
+        Figures {
+            raw: &chunk.raw[groups(self.allele)],
+            high_quality: chunk.high_quality.get(groups(self.allele)),
+            hq_known: record.hq_known,
+            depths: record.depths.map(|record| &chunk.depths[groups(record)]),
+        }
     }
+}
 
-    fn high_quality(&self, group: usize) -> Counts {
-        let at = self.allele as usize * self.chunk.groups + group;
-        self.chunk.high_quality.get(at).copied().unwrap_or_default()
-    }
-
-    fn depths(&self, group: usize) -> DepthSums {
-        let record = self.record().depths;
-        record.map_or_else(DepthSums::default, |record| {
-            self.chunk.depths[record as usize * self.chunk.groups + group]
-        })
-    }
+/// What was counted for an allele, by group.
+struct Figures<'a> {
+    raw: &'a [Counts],
+    high_quality: Option<&'a [Counts]>,
+    hq_known: bool,
+    depths: Option<&'a [DepthSums]>,
 }
 
 impl DraftBlock {
@@ -141,6 +144,7 @@ impl DraftBlock {
         for row in &self.rows {
             genotypes.push(&row.chunk.genotypes.row(row.allele as usize));
         }
+        let figures: Vec<_> = self.rows.iter().map(Row::figures).collect();
         Block {
             contig: self.contig,
             first_position: self.first_position,
@@ -148,28 +152,31 @@ impl DraftBlock {
             span_start: self.span_start,
             span_end: self.span_end,
             sites: SiteColumns::from_rows(self.rows.iter().map(Row::site)),
-            frequencies: (0..groups).map(|group| self.frequencies(group)).collect(),
+            frequencies: (0..groups).map(|group| frequencies(&figures, group)).collect(),
             genotypes,
         }
     }
+}
 
-    fn frequencies(&self, group: usize) -> FrequencyColumns {
-        let rows = || self.rows.iter();
-        let hq = rows()
-            .any(|row| row.record().hq_known)
-            .then(|| HighQualityColumns {
-                counts: CountColumns::from_rows(rows().map(|row| row.high_quality(group))),
-                known: rows().map(|row| row.record().hq_known).collect(),
-            });
-        let has_depths = rows().any(|row| row.record().depths.is_some());
-        FrequencyColumns {
-            raw: CountColumns::from_rows(rows().map(|row| row.raw(group))),
-            hq,
-            quality: if has_depths {
-                QualityColumns::from_rows(rows().map(|row| row.depths(group)))
-            } else {
-                QualityColumns::default()
-            },
-        }
+fn frequencies(rows: &[Figures<'_>], group: usize) -> FrequencyColumns {
+    let has_hq = rows.iter().any(|row| row.hq_known);
+    let hq = has_hq.then(|| HighQualityColumns {
+        counts: CountColumns::from_rows(
+            rows.iter()
+                .map(|row| row.high_quality.map_or_else(Counts::default, |counts| counts[group])),
+        ),
+        known: rows.iter().map(|row| row.hq_known).collect(),
+    });
+    let has_depths = rows.iter().any(|row| row.depths.is_some());
+    let depths = has_depths.then(|| {
+        let of_group = |row: &Figures<'_>| row.depths.map_or_else(DepthSums::default, |sums| sums[group]);
+        rows.iter().map(of_group).collect::<Vec<_>>()
+    });
+    FrequencyColumns {
+        raw: CountColumns::from_rows(rows.iter().map(|row| row.raw[group])),
+        hq,
+        quality: depths.map_or_else(QualityColumns::default, |sums| {
+            QualityColumns::from_rows(sums.iter().copied())
+        }),
     }
 }
