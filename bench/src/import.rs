@@ -158,10 +158,7 @@ async fn import(server: &Server, input: &Input, name: &str, start: Start) -> any
             Some(held) => held.rollback().await?,
             None => {
                 let options = UploadOptions::default();
-                server
-                    .client
-                    .upload_file(dataset, &input.vcf, &options)
-                    .await?;
+                server.client.upload_file(dataset, &input.vcf, &options).await?;
                 server.client.complete(dataset).await?;
             }
         }

@@ -259,10 +259,14 @@ impl<'a> Counter<'a> {
                 self.format.update(format);
                 let read = cells.filter(|cells| cells.len() == samples);
                 match read.and_then(Cells::samples) {
-                    Some(cells) => {
-                        self.genotypes
-                            .read_cells(columns, cells, &self.format, alternates, self.groups, place)
-                    }
+                    Some(cells) => self.genotypes.read_cells(
+                        columns,
+                        cells,
+                        &self.format,
+                        alternates,
+                        self.groups,
+                        place,
+                    ),
                     None => self
                         .genotypes
                         .read(columns, &self.format, alternates, self.groups, place),

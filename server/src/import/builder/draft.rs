@@ -161,10 +161,10 @@ impl DraftBlock {
 fn frequencies(rows: &[Figures<'_>], group: usize) -> FrequencyColumns {
     let has_hq = rows.iter().any(|row| row.hq_known);
     let hq = has_hq.then(|| HighQualityColumns {
-        counts: CountColumns::from_rows(
-            rows.iter()
-                .map(|row| row.high_quality.map_or_else(Counts::default, |counts| counts[group])),
-        ),
+        counts: CountColumns::from_rows(rows.iter().map(|row| {
+            row.high_quality
+                .map_or_else(Counts::default, |counts| counts[group])
+        })),
         known: rows.iter().map(|row| row.hq_known).collect(),
     });
     let has_depths = rows.iter().any(|row| row.depths.is_some());

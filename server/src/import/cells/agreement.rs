@@ -14,7 +14,13 @@ use crate::import::lines::ChunkInput;
 use crate::import::validate::Profile;
 
 const SAMPLES: usize = 70;
-const FORMATS: &[&str] = &["GT:AD:DP:GQ:PL", "GT:DP", "GT:GQ:DP:AD", "GT:PL:AD", "GT:AD:FT:DP:GQ"];
+const FORMATS: &[&str] = &[
+    "GT:AD:DP:GQ:PL",
+    "GT:DP",
+    "GT:GQ:DP:AD",
+    "GT:PL:AD",
+    "GT:AD:FT:DP:GQ",
+];
 const ODD: &[&str] = &[
     "./.",
     ".",
@@ -38,7 +44,11 @@ fn usual(format: &str, alternates: usize, alleles: [usize; 2], numbers: &[u32]) 
     let mut numbers = numbers.iter().cycle().map(u32::to_string);
     let mut list = |n: usize| numbers.by_ref().take(n).collect::<Vec<_>>().join(",");
     let values = format.split(':').map(|key| match key {
-        "GT" => format!("{}/{}", alleles[0] % (alternates + 1), alleles[1] % (alternates + 1)),
+        "GT" => format!(
+            "{}/{}",
+            alleles[0] % (alternates + 1),
+            alleles[1] % (alternates + 1)
+        ),
         "AD" => list(alternates + 1),
         "PL" => list((alternates + 1) * (alternates + 2) / 2),
         "FT" => "PASS".to_owned(),
@@ -55,12 +65,19 @@ fn sample(format: &'static str, alternates: usize) -> impl Strategy<Value = Stri
 }
 
 fn record() -> impl Strategy<Value = String> {
-    let shape = (prop::sample::select(FORMATS), 1usize..3, prop::sample::select(&["1", "X"]));
+    let shape = (
+        prop::sample::select(FORMATS),
+        1usize..3,
+        prop::sample::select(&["1", "X"]),
+    );
     shape.prop_flat_map(|(format, alternates, chrom)| {
         let samples = prop::collection::vec(sample(format, alternates), SAMPLES);
         samples.prop_map(move |samples| {
             let alternates = ["C", "C,G"][alternates - 1];
-            format!("{chrom}\t5000000\t.\tA\t{alternates}\t.\t.\t.\t{format}\t{}\n", samples.join("\t"))
+            format!(
+                "{chrom}\t5000000\t.\tA\t{alternates}\t.\t.\t.\t{format}\t{}\n",
+                samples.join("\t")
+            )
         })
     })
 }

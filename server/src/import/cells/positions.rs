@@ -74,7 +74,10 @@ impl Positions {
 
     /// Passes all those before `at`.
     pub(super) fn skip_to(&mut self, at: usize) {
-        let before = self.ahead().iter().take_while(|&&position| (position as usize) < at);
+        let before = self
+            .ahead()
+            .iter()
+            .take_while(|&&position| (position as usize) < at);
         self.passed += before.count();
     }
 }

@@ -91,10 +91,7 @@ fn what_was_read_and_what_was_left_come_in_order() {
     let samples: Vec<Result<u32, &str>> = samples
         .map(|sample| sample.map(|cell| cell.depth).map_err(|range| &text[range]))
         .collect();
-    assert_eq!(
-        samples,
-        [Ok(1), Err("./."), Ok(2), Ok(3), Err("."), Err("0/1:4")]
-    );
+    assert_eq!(samples, [Ok(1), Err("./."), Ok(2), Ok(3), Err("."), Err("0/1:4")]);
     assert_eq!(cells.len(), 6);
 }
 
@@ -102,4 +99,13 @@ fn what_was_read_and_what_was_left_come_in_order() {
 fn long_lines_are_read_to_their_end() {
     let sample = "0/1:10,12:22:99:255,0,240\t";
     assert_eq!(taken(&sample.repeat(5000), 1, &USUAL).len(), 5000);
+}
+
+#[test]
+fn numbers_of_any_length_are_read() {
+    for number in [0, 7, 10, 99, 100, 909, 1000, 9876, 10_000, 123_456, 999_999_999] {
+        let text = format!("0/1:{number}\t");
+        assert_eq!(taken(&text, 1, &[(Role::Depth, 1)])[0].depth, number);
+    }
+    assert_eq!(taken("0/1:0007\t", 1, &[(Role::Quality, 1)])[0].quality, 7);
 }

@@ -174,10 +174,16 @@ fn begin(cells: &mut Cells, compiled: &Compiled, expected: &Expectation) -> bool
         count => count,
     });
     let keys = compiled.columns.iter().zip(counts).skip(1);
-    if keys.clone().any(|(_, count)| !(1..=MOST_NUMBERS).contains(&count)) {
+    if keys
+        .clone()
+        .any(|(_, count)| !(1..=MOST_NUMBERS).contains(&count))
+    {
         return false;
     }
-    cells.begin(expected.top, keys.map(|(column, count)| (Role::of(&column.name), count)));
+    cells.begin(
+        expected.top,
+        keys.map(|(column, count)| (Role::of(&column.name), count)),
+    );
     true
 }
 
@@ -322,7 +328,9 @@ fn compile(shared: &Shared, field: &[u8]) -> Compiled {
             [first, rest @ ..] => {
                 first.kind == Kind::Genotype
                     && !rest.is_empty()
-                    && rest.iter().all(|column| matches!(column.kind, Kind::Integer { .. }))
+                    && rest
+                        .iter()
+                        .all(|column| matches!(column.kind, Kind::Integer { .. }))
             }
             [] => false,
         };
