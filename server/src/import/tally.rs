@@ -292,11 +292,10 @@ fn side_by_side(
     chunks: &[(ChunkInput, u64)],
 ) -> Vec<Done> {
     let work = |chunk: &ChunkInput| -> Done {
-        let counter = |counting: &'_ Counting| {
+        let mut counter = counting.map(|counting| {
             let Plan { groups, contigs } = &counting.plan;
             Counter::new(&counting.header, groups, contigs, chunk)
-        };
-        let mut counter = counting.map(counter);
+        });
         // A line is counted right after it was judged, while it is at hand.
         let mut each = |line: &[u8], cells: Option<&Cells>| {
             if let Some(counter) = &mut counter {
