@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 
 use allelecast_client::UploadOptions;
 use allelecast_client::protocol::dataset::{DatasetState, NewDataset};
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use crate::cases::Case;
 use crate::generate::{self, Input};
 use crate::peers;
 use crate::process;
 use crate::server::Server;
-use crate::size::{self, Sizes};
 
 /// Time between two looks at the import's row.
 const LOOK_EVERY: Duration = Duration::from_millis(4);
@@ -35,7 +34,8 @@ pub struct Sample {
     pub cpu: Duration,
     /// Ours only: PostgreSQL's part of it.
     pub postgres_cpu: Option<Duration>,
-    /// Peak of resident memory, bytes; ours is that of the server above what it had when idle.
+    /// Peak of resident memory, bytes; ours is that of the server above what it had before
+    /// its first import.
     pub peak: u64,
     /// Processor time that the rest of the machine used meanwhile.
     pub others: Duration,
@@ -59,8 +59,6 @@ pub struct Outcome {
     pub bytes: u64,
     /// Alleles in it.
     pub alleles: u64,
-    /// What it takes in PostgreSQL.
-    pub sizes: Sizes,
     /// Ours, then the peers.
     pub rows: Vec<Row>,
 }
@@ -73,7 +71,6 @@ pub async fn measure(case: Case, repetitions: usize, cache: &Path) -> anyhow::Re
     let scratch = tempfile::tempdir_in(cache)?;
     let mut peers = peers::peers(&case, &input, scratch.path());
     let server = Server::start().await?;
-    let empty = size::sizes(&server.pool).await?;
     let mut rows = vec![Row {
         name: "Allelecast".into(),
         samples: Vec::new(),
@@ -82,15 +79,12 @@ pub async fn measure(case: Case, repetitions: usize, cache: &Path) -> anyhow::Re
         name: peer.name.clone(),
         samples: Vec::new(),
     }));
-    let (mut alleles, mut sizes) = (0, None);
+    let mut alleles = 0;
     for repetition in 0..repetitions {
         let (dataset, sample) = ours(&server, &input, repetition).await?;
         rows[0].samples.push(sample);
         let progress = server.client.dataset(dataset).await?;
         alleles = u64::try_from(progress.alleles)?;
-        if sizes.is_none() {
-            sizes = Some(size::sizes(&server.pool).await?.above(&empty));
-        }
         server.client.delete_dataset(dataset).await?;
         for (peer, row) in peers.iter_mut().zip(&mut rows[1..]) {
             let before = process::machine_cpu()?;
@@ -109,14 +103,13 @@ pub async fn measure(case: Case, repetitions: usize, cache: &Path) -> anyhow::Re
         case,
         bytes: input.bytes,
         alleles,
-        sizes: sizes.context("no repetition")?,
         rows,
     })
 }
 
 /// Imports the file twice: while it is sent, and from stored bytes, which is what the peers' reading of a file
-/// compares with. Gives the second dataset.
-async fn ours(server: &Server, input: &Input, repetition: usize) -> anyhow::Result<(i64, Sample)> {
+/// compares with. Gives the second dataset; returns when the jobs that follow are done, too.
+pub async fn ours(server: &Server, input: &Input, repetition: usize) -> anyhow::Result<(i64, Sample)> {
     let (live, sent) = import(server, input, &format!("Live {repetition}"), Start::WhileSent).await?;
     server.client.delete_dataset(live).await?;
     settle(server).await?;
@@ -148,7 +141,7 @@ async fn import(server: &Server, input: &Input, name: &str, start: Start) -> any
         Start::WhileSent => None,
         Start::Stored => Some(store(server, input, dataset).await?),
     };
-    let idle = process::reset_peak(server.pid())?;
+    process::reset_peak(server.pid())?;
     let machine = process::machine_cpu()?;
     let client = process::cpu(std::process::id())?;
     let before = server.cpu()?;
@@ -180,7 +173,7 @@ async fn import(server: &Server, input: &Input, name: &str, start: Start) -> any
         from_sent: (start == Start::WhileSent).then(|| ready - sent),
         cpu,
         postgres_cpu: Some(postgres_cpu),
-        peak: process::peak(server.pid())?.saturating_sub(idle),
+        peak: process::peak(server.pid())?.saturating_sub(server.idle),
         others: (process::machine_cpu()? - machine).saturating_sub(cpu + client),
     };
     settle(server).await?;

@@ -2,17 +2,21 @@
 //!
 //! Invariant: decoding reads any unsigned width, so that encoding may always choose the narrowest.
 
+mod dictionary;
 mod frequencies;
 mod from_planes;
 mod genotypes;
+mod ids;
 mod integers;
 mod ipc;
+mod payload;
 mod quality;
 mod sites;
 
 pub use frequencies::{CountColumns, FrequencyColumns, HighQualityColumns};
 pub use genotypes::{FRAME_BYTES, GenotypeColumns, GenotypeFrame};
 pub use ipc::ColumnError;
+pub use payload::FrequencyPayload;
 pub use quality::{DepthSums, QualityColumns};
 pub use sites::{FilterColumn, SiteColumns, SiteRow};
 

@@ -4,7 +4,7 @@
 
 use super::run::{ImportError, Workbench};
 use crate::domain::build::Build;
-use crate::domain::columns::{FrequencyColumns, GenotypeColumns, SiteColumns};
+use crate::domain::columns::{FrequencyColumns, FrequencyPayload, GenotypeColumns, SiteColumns};
 use crate::domain::groups::Sex;
 use crate::domain::planes::SampleMask;
 use crate::store::blocks::{self, BlockRecord};
@@ -60,21 +60,16 @@ async fn count(
             .iter()
             .any(|(male, sex)| *male == id && sex_of(sex) == Sex::Male)
     });
-    let contig = block.contig;
+    let (contig, group_version) = (block.contig, recount.group_version_id);
     let counted = tokio::task::spawn_blocking(move || {
         let sites = SiteColumns::decode(&sites)?;
         let genotypes = GenotypeColumns::decode(samples, frames.iter().map(Vec::as_slice))?;
-        FrequencyColumns::from_planes(&genotypes, &members, &males, build, contig, &sites.pos).encode()
+        let counted = FrequencyColumns::from_planes(&genotypes, &members, &males, build, contig, &sites.pos);
+        FrequencyPayload::encode([(group_version, &counted)])
     });
-    let data = counted.await.map_err(|_| ImportError::Died)??;
-    blocks::add_frequencies(
-        &bench.pool,
-        block.bucket,
-        block.id,
-        recount.group_version_id,
-        &data,
-    )
-    .await?;
+    for payload in counted.await.map_err(|_| ImportError::Died)?? {
+        blocks::add_frequencies(&bench.pool, block.bucket, block.id, &payload).await?;
+    }
     Ok(())
 }
 

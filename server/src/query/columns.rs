@@ -49,14 +49,11 @@ impl Columns {
             pool,
             sites: Cache::builder()
                 .max_capacity(bytes / 4)
-                .weigher(move |_, sites: &Arc<SiteColumns>| size(sites.len() * 64 + 256))
+                .weigher(move |_, sites: &Arc<SiteColumns>| size(sites.memory() + 256))
                 .build(),
             frequencies: Cache::builder()
                 .max_capacity(bytes / 2)
-                .weigher(move |_, columns: &Arc<FrequencyColumns>| {
-                    let counts = if columns.hq.is_some() { 57 } else { 28 };
-                    size(columns.len() * (counts + 12) + 256)
-                })
+                .weigher(move |_, columns: &Arc<FrequencyColumns>| size(columns.memory() + 256))
                 .build(),
             genotypes: Cache::builder()
                 .max_capacity(bytes / 4)

@@ -12,6 +12,7 @@ mod front_door;
 mod genes;
 mod killed;
 mod live;
+mod payloads;
 mod statistics;
 mod support;
 mod uploads;

@@ -42,6 +42,10 @@ pub struct FrequencyColumns {
     pub quality: QualityColumns,
 }
 
+/// What the columns of nulls stand for, for readers without this code.
+pub(super) const DERIVED: &str =
+    "a column of nulls is derived: an = 2 n_dip, het = ac - 2 hom - hemi, hemi = 0, n_dip = ns";
+
 /// Names of the columns of raw and of high-quality counts.
 const RAW: [&str; 7] = ["ns", "an", "ac", "het", "hom", "hemi", "n_dip"];
 const HIGH_QUALITY: [&str; 7] = [
@@ -188,11 +192,17 @@ impl FrequencyColumns {
             .map(|hq| hq.counts.get(row))
     }
 
-    /// The frequencies as an Arrow IPC stream.
-    ///
-    /// # Errors
-    /// None but those of Arrow's writer.
-    pub fn encode(&self) -> Result<Vec<u8>, ColumnError> {
+    /// Bytes that the columns take in memory.
+    pub fn memory(&self) -> usize {
+        let counts = size_of::<Counts>() * (1 + usize::from(self.hq.is_some()));
+        let known = self.hq.as_ref().map_or(0, |_| size_of::<bool>());
+        let quality = &self.quality;
+        let figures = [&quality.mean_dp, &quality.over_20x, &quality.mean_gq];
+        self.len() * (counts + known + figures.into_iter().flatten().count() * size_of::<f32>())
+    }
+
+    /// The columns as they are stored.
+    pub(super) fn arrays(&self) -> Columns {
         let mut columns = Columns::new();
         self.raw.arrays(RAW, &mut columns);
         if let Some(hq) = &self.hq {
@@ -201,12 +211,10 @@ impl FrequencyColumns {
             columns.push(("hq_known", narrow(&known)));
         }
         self.quality.arrays(&mut columns);
-        let derived =
-            "a column of nulls is derived: an = 2 n_dip, het = ac - 2 hom - hemi, hemi = 0, n_dip = ns";
-        ipc::write(columns, &[("derived", derived.to_owned())])
+        columns
     }
 
-    /// Reads what [`FrequencyColumns::encode`] wrote.
+    /// Reads one group's part of a [`FrequencyPayload`](super::FrequencyPayload).
     ///
     /// # Errors
     /// The bytes are no such stream.
