@@ -5,6 +5,7 @@
 mod align;
 pub mod bed;
 pub mod builder;
+pub mod cells;
 pub mod check;
 mod compact;
 pub mod count;

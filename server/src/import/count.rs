@@ -6,10 +6,11 @@ use std::ops::Range;
 
 use super::{
     align::{Aligner, Origin},
+    cells::Cells,
     coverage::{Fields, RecordKind, SampleCall},
     genotypes::{Format, Genotypes, Place},
     header::Header,
-    lines::ChunkInput,
+    lines::{ChunkInput, lines},
     record::{Fixed, RecordError, RecordProblem},
 };
 use crate::domain::{
@@ -128,48 +129,15 @@ impl Basis<'_> {
     /// The first record that cannot be read. For [`RecordProblem::UnknownContig`] the contig can be registered and the
     /// chunk counted again.
     pub fn count(self, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
-        let result = count(Counter::new(self), chunk)?;
-        let is_gvcf = |record: &CountedRecord| record.kind == RecordKind::Gvcf;
-        if !self.is_gvcf && self.groups.samples() > 0 && result.records.iter().any(is_gvcf) {
-            return Basis {
-                is_gvcf: true,
-                ..self
-            }
-            .count(chunk);
-        }
-        Ok(result)
+        let mut counter = Counter::new(self, chunk);
+        lines(&chunk.text).for_each(|line| counter.take(line, None));
+        counter.finish(chunk)
     }
 }
 
-fn count(mut counter: Counter<'_>, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
-    let mut place = Position {
-        offset: chunk.offset,
-        line: chunk.first_line,
-    };
-    let text = &chunk.text[..];
-    let mut start = 0;
-    while start < text.len() {
-        let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |end| start + end);
-        let line = &text[start..end];
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !line.is_empty() {
-            counter.add(line, place).map_err(|problem| RecordError {
-                line: place.line,
-                problem,
-            })?;
-        }
-        start = end + 1;
-        place = Position {
-            offset: chunk.offset + start as u64,
-            line: place.line + 1,
-        };
-    }
-    place.offset = chunk.offset + text.len() as u64;
-    counter.result.end = place;
-    Ok(counter.result)
-}
-
-struct Counter<'a> {
+/// Counts the records of a chunk as they come.
+pub(super) struct Counter<'a> {
+    basis: Basis<'a>,
     columns: usize,
     groups: &'a GroupMasks,
     contigs: &'a ContigIndex,
@@ -182,10 +150,13 @@ struct Counter<'a> {
     genotypes: Genotypes,
     active: Vec<u32>,
     result: ChunkResult,
+    /// The first record that cannot be read; none is counted behind it.
+    error: Option<RecordError>,
 }
 
 impl<'a> Counter<'a> {
-    fn new(basis: Basis<'a>) -> Self {
+    /// Before the first line of a chunk.
+    pub(super) fn new(basis: Basis<'a>, chunk: &ChunkInput) -> Self {
         let Basis {
             header,
             groups,
@@ -205,9 +176,13 @@ impl<'a> Counter<'a> {
             stated: Vec::new(),
             doubts: Vec::new(),
             coverage: Vec::new(),
-            end: Position { offset: 0, line: 0 },
+            end: Position {
+                offset: chunk.offset,
+                line: chunk.first_line,
+            },
         };
         Counter {
+            basis,
             columns: if samples == 0 { 8 } else { 9 + samples },
             groups,
             contigs,
@@ -218,10 +193,46 @@ impl<'a> Counter<'a> {
             genotypes: Genotypes::default(),
             active: Vec::new(),
             result,
+            error: None,
         }
     }
 
-    fn add(&mut self, line: &[u8], place: Position) -> Result<(), RecordProblem> {
+    /// Takes the next line with its end; `cells` are its samples, where they were read before.
+    pub(super) fn take(&mut self, line: &[u8], cells: Option<&Cells>) {
+        let place = self.result.end;
+        self.result.end = Position {
+            offset: place.offset + line.len() as u64,
+            line: place.line + 1,
+        };
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if !line.is_empty() && self.error.is_none() {
+            let added = self.add(line, cells, place);
+            self.error = added.err().map(|problem| RecordError {
+                line: place.line,
+                problem,
+            });
+        }
+    }
+
+    /// What was counted in the chunk, of which every line was taken.
+    pub(super) fn finish(self, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let is_gvcf = |record: &CountedRecord| record.kind == RecordKind::Gvcf;
+        let basis = self.basis;
+        if !basis.is_gvcf && basis.groups.samples() > 0 && self.result.records.iter().any(is_gvcf) {
+            return Basis {
+                is_gvcf: true,
+                ..basis
+            }
+            .count(chunk);
+        }
+        Ok(self.result)
+    }
+
+    fn add(&mut self, line: &[u8], cells: Option<&Cells>, place: Position) -> Result<(), RecordProblem> {
         if line.starts_with(b"#") {
             return Err(RecordProblem::HeaderLine);
         }
@@ -239,7 +250,7 @@ impl<'a> Counter<'a> {
             contig: contig.ordinal,
             position: fixed.pos,
         };
-        self.read_genotypes(&fixed, site, alternates)?;
+        self.read_genotypes(&fixed, cells, site, alternates)?;
         if let Some(fields) = &mut self.fields {
             fields.read(&fixed, alternates, self.groups, site, &mut self.result.coverage);
         }
@@ -324,6 +335,7 @@ impl<'a> Counter<'a> {
     fn read_genotypes(
         &mut self,
         fixed: &Fixed<'_>,
+        cells: Option<&Cells>,
         place: Place,
         alternates: u16,
     ) -> Result<(), RecordProblem> {
@@ -334,8 +346,20 @@ impl<'a> Counter<'a> {
         match format {
             Some((format, Some(columns))) if samples > 0 => {
                 self.format.update(format);
-                self.genotypes
-                    .read(columns, &self.format, alternates, self.groups, place)
+                let read = cells.filter(|cells| cells.len() == samples);
+                match read.and_then(Cells::samples) {
+                    Some(cells) => self.genotypes.read_cells(
+                        columns,
+                        cells,
+                        &self.format,
+                        alternates,
+                        self.groups,
+                        place,
+                    ),
+                    None => self
+                        .genotypes
+                        .read(columns, &self.format, alternates, self.groups, place),
+                }
             }
             // A file without samples may still have the FORMAT column.
             None | Some((_, None)) if samples == 0 => {

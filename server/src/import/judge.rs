@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::lines::ChunkInput;
+use super::cells::Cells;
+use super::lines::{ChunkInput, lines};
 use super::reference::{Comparison, RefCheck};
 use super::refusal::Refused;
 use super::validate::{
@@ -264,18 +265,19 @@ impl Records {
     }
 
     /// Judges the lines of a chunk that were not judged before: a pure function, so that chunks go side by side.
-    pub(super) fn judge(&self, chunk: &ChunkInput) -> ChunkVerdict {
+    /// `each` hears every line, with its samples where judging read them.
+    pub(super) fn judge(
+        &self,
+        chunk: &ChunkInput,
+        mut each: impl FnMut(&[u8], Option<&Cells>),
+    ) -> ChunkVerdict {
         let mut state = ChunkState::default();
         let mut verdict = ChunkVerdict {
             end: chunk.first_line,
             ..Default::default()
         };
         let mut comparing = self.reference.as_ref().map(|reference| reference.chunk());
-        let text = &chunk.text[..];
-        let mut start = 0;
-        while start < text.len() {
-            let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |end| start + end + 1);
-            let line = &text[start..end];
+        for line in lines(&chunk.text) {
             if verdict.end >= self.from {
                 self.rules
                     .check(&mut state, verdict.end, line, &mut verdict.findings);
@@ -284,11 +286,13 @@ impl Records {
                     let differs = comparing.record(&self.rules, number, line, &mut verdict.findings);
                     verdict.compared(differs);
                 }
+                each(line, Some(state.cells()));
+            } else {
+                each(line, None);
             }
             verdict.end += 1;
-            start = end;
         }
-        verdict.is_unterminated = text.last().is_some_and(|&last| last != b'\n');
+        verdict.is_unterminated = chunk.text.last().is_some_and(|&last| last != b'\n');
         verdict.sites = state.take_sites();
         verdict
     }

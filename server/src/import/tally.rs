@@ -8,14 +8,15 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::builder::{BlockBuilder, Checkpoint, DraftBlock};
-use super::count::{Basis, ChunkResult};
+use super::cells::Cells;
+use super::count::{Basis, ChunkResult, Counter};
 use super::decompress::Ending;
 use super::header::Header;
 use super::judge::{ChunkVerdict, Judge, JudgeState, Note, Records};
-use super::lines::ChunkInput;
+use super::lines::{ChunkInput, lines};
 use super::record::{RecordError, RecordProblem};
 use super::reference::RefCheck;
-use super::refusal::Refused;
+use super::refusal::{Refused, Stop};
 use super::split::Part;
 use super::validate::{ContainerFault, Profile};
 use crate::domain::allele::REORDER_WINDOW;
@@ -98,18 +99,6 @@ pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, or
         }
         Err(Stop::Unreadable(why)) => drop(tally.events.blocking_send(Event::Unreadable(why))),
         Err(Stop::Abandoned) | Ok(()) => {}
-    }
-}
-
-enum Stop {
-    Refused(Refused),
-    Unreadable(Unreadable),
-    Abandoned,
-}
-
-impl<E: Into<Refused>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Refused(error.into())
     }
 }
 
@@ -345,9 +334,22 @@ fn side_by_side(
     chunks: &[(ChunkInput, u64)],
 ) -> Vec<Done> {
     let work = |chunk: &ChunkInput| -> Done {
-        let verdict = rules.map(|rules| rules.judge(chunk)).unwrap_or_default();
-        let sound = counting.filter(|_| !verdict.has_error());
-        (verdict, sound.map(|counting| counting.basis().count(chunk)))
+        let mut counter = counting.map(|counting| Counter::new(counting.basis(), chunk));
+        // A line is counted right after it was judged, while it is at hand.
+        let mut each = |line: &[u8], cells: Option<&Cells>| {
+            if let Some(counter) = &mut counter {
+                counter.take(line, cells);
+            }
+        };
+        let verdict = match rules {
+            Some(rules) => rules.judge(chunk, each),
+            None => {
+                lines(&chunk.text).for_each(|line| each(line, None));
+                ChunkVerdict::default()
+            }
+        };
+        let sound = counter.filter(|_| !verdict.has_error());
+        (verdict, sound.map(|counter| counter.finish(chunk)))
     };
     match chunks {
         [(only, _)] => vec![work(only)],

@@ -139,25 +139,27 @@ impl Row {
         }
     }
 
-    fn raw(&self, group: usize) -> Counts {
-        self.chunk.raw[self.allele as usize * self.chunk.groups + group]
+    fn figures(&self) -> Figures<'_> {
+        let (chunk, record) = (&*self.chunk, self.record());
+        let groups = |index: u32| index as usize * chunk.groups..(index as usize + 1) * chunk.groups;
+        Figures {
+            raw: &chunk.raw[groups(self.allele)],
+            high_quality: chunk.high_quality.get(groups(self.allele)),
+            hq_known: record.hq_known,
+            depths: record.depths.map(|record| &chunk.depths[groups(record)]),
+            stated: chunk.stated.get(groups(self.allele)),
+        }
     }
+}
 
-    fn high_quality(&self, group: usize) -> Counts {
-        let at = self.allele as usize * self.chunk.groups + group;
-        self.chunk.high_quality.get(at).copied().unwrap_or_default()
-    }
-
-    fn stated(&self, group: usize) -> Stated {
-        self.chunk.stated[self.allele as usize * self.chunk.groups + group]
-    }
-
-    fn depths(&self, group: usize) -> DepthSums {
-        let record = self.record().depths;
-        record.map_or_else(DepthSums::default, |record| {
-            self.chunk.depths[record as usize * self.chunk.groups + group]
-        })
-    }
+/// What was counted for an allele, by group.
+struct Figures<'a> {
+    raw: &'a [Counts],
+    high_quality: Option<&'a [Counts]>,
+    hq_known: bool,
+    depths: Option<&'a [DepthSums]>,
+    /// What INFO states, of a file that states its counts.
+    stated: Option<&'a [Stated]>,
 }
 
 impl DraftBlock {
@@ -184,6 +186,7 @@ impl DraftBlock {
         for row in &self.rows {
             genotypes.push(&row.chunk.genotypes.row(row.allele as usize));
         }
+        let figures: Vec<_> = self.rows.iter().map(Row::figures).collect();
         Block {
             contig: self.contig,
             first_position: self.first_position,
@@ -191,7 +194,7 @@ impl DraftBlock {
             span_start: self.span_start,
             span_end: self.span_end,
             sites: SiteColumns::from_rows(self.rows.iter().map(Row::site)),
-            frequencies: (0..groups).map(|group| self.frequencies(group)).collect(),
+            frequencies: (0..groups).map(|group| frequencies(&figures, group)).collect(),
             genotypes,
             coverage: self
                 .coverage
@@ -199,28 +202,32 @@ impl DraftBlock {
                 .map(|runs| coverage::columns(self.samples, runs)),
         }
     }
+}
 
-    fn frequencies(&self, group: usize) -> FrequencyColumns {
-        let rows = || self.rows.iter();
-        if self.rows.first().is_some_and(|row| !row.chunk.stated.is_empty()) {
-            return FrequencyColumns::from_stated(rows().map(|row| row.stated(group)));
-        }
-        let hq = rows()
-            .any(|row| row.record().hq_known)
-            .then(|| HighQualityColumns {
-                counts: CountColumns::from_rows(rows().map(|row| row.high_quality(group))),
-                known: rows().map(|row| row.record().hq_known).collect(),
-            });
-        let has_depths = rows().any(|row| row.record().depths.is_some());
-        FrequencyColumns {
-            raw: CountColumns::from_rows(rows().map(|row| row.raw(group))),
-            hq,
-            quality: if has_depths {
-                QualityColumns::from_rows(rows().map(|row| row.depths(group)))
-            } else {
-                QualityColumns::default()
-            },
-            af_given: None,
-        }
+fn frequencies(rows: &[Figures<'_>], group: usize) -> FrequencyColumns {
+    let stated: Option<Vec<Stated>> = rows.iter().map(|row| Some(row.stated?[group])).collect();
+    if let Some(stated) = stated.filter(|stated| !stated.is_empty()) {
+        return FrequencyColumns::from_stated(stated.into_iter());
+    }
+    let has_hq = rows.iter().any(|row| row.hq_known);
+    let hq = has_hq.then(|| HighQualityColumns {
+        counts: CountColumns::from_rows(rows.iter().map(|row| {
+            row.high_quality
+                .map_or_else(Counts::default, |counts| counts[group])
+        })),
+        known: rows.iter().map(|row| row.hq_known).collect(),
+    });
+    let has_depths = rows.iter().any(|row| row.depths.is_some());
+    let depths = has_depths.then(|| {
+        let of_group = |row: &Figures<'_>| row.depths.map_or_else(DepthSums::default, |sums| sums[group]);
+        rows.iter().map(of_group).collect::<Vec<_>>()
+    });
+    FrequencyColumns {
+        raw: CountColumns::from_rows(rows.iter().map(|row| row.raw[group])),
+        hq,
+        quality: depths.map_or_else(QualityColumns::default, |sums| {
+            QualityColumns::from_rows(sums.iter().copied())
+        }),
+        af_given: None,
     }
 }

@@ -26,6 +26,7 @@ use super::header::Header;
 use super::limits::Limits;
 use super::rules::{file, header as header_rules, meta, site as rules};
 use super::version::Grammar;
+use crate::import::cells::Cells;
 
 pub(crate) use key::describe;
 pub use sites::{AlleleKey, Site, Sites};
@@ -58,6 +59,11 @@ impl ChunkState {
     /// Takes the sites of the records checked since the last call, in order.
     pub fn take_sites(&mut self) -> Sites {
         std::mem::take(&mut self.sites)
+    }
+
+    /// The samples of the last record checked, as far as checking read them.
+    pub fn cells(&self) -> &Cells {
+        &self.format.cells
     }
 }
 
@@ -150,6 +156,7 @@ impl RecordValidator {
         let shared = &*self.shared;
         let line = strip_line_end(line);
         let mut sink = Sink::new(shared.judge, line_number, line, findings);
+        state.format.cells.clear();
         if refuse_whole(shared, line, &mut sink) {
             return;
         }
