@@ -46,7 +46,8 @@ pub async fn measure(pool: &PgPool, pairs: usize, hq: bool) -> anyhow::Result<La
         let one = pair % groups.len();
         let other = (one + 1 + pair / groups.len() % (groups.len() - 1)) % groups.len();
         let engine = Engine::open(pool.clone(), head.clone(), EngineLimits::default()).await?;
-        let (catalogue, version) = engine.at(None).await?;
+        let at = engine.at(None).await?;
+        let (catalogue, version) = (&at.catalogue, at.version);
         let text = format!("af({}) > 5% AND af({}) < 1%", groups[one], groups[other]);
         let request = Request {
             build: "GRCh37",
@@ -55,11 +56,11 @@ pub async fn measure(pool: &PgPool, pairs: usize, hq: bool) -> anyhow::Result<La
             groups: &[],
             hq,
         };
-        let query = engine.resolve(request, &catalogue, version.seq).await?;
-        let cells = engine.cells(&query, &catalogue, version.seq);
+        let query = engine.resolve(request, catalogue, version.seq).await?;
+        let cells = engine.cells(&query, catalogue, version.seq);
         let started = Instant::now();
         engine
-            .sums(&query, &[], &catalogue, version.seq, &cells, |_| {})
+            .sums(&query, &[], catalogue, version.seq, &cells, |_| {})
             .await?;
         latencies.push(started.elapsed());
     }

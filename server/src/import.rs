@@ -24,6 +24,7 @@ mod run;
 mod split;
 mod tail;
 mod tally;
+mod twins;
 pub mod validate;
 pub mod worker;
 

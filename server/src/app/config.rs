@@ -241,8 +241,8 @@ pub struct Config {
     /// Redis that carries hints between instances; an instance alone needs none
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
-    /// Imports and other background jobs at once
-    #[arg(long, env = "ALLELECAST_JOBS", default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Imports and other background jobs at once; as many as there are cores, from 2 to 8, if nothing is said
+    #[arg(long, env = "ALLELECAST_JOBS", default_value_t = default_jobs(), value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub jobs: u32,
     /// What the engine may keep.
     #[command(flatten)]
@@ -256,6 +256,12 @@ pub struct Config {
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// An import keeps about one core busy, and takes up to 256 MiB.
+fn default_jobs() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    cores.clamp(2, 8) as u32
 }
 
 /// How R is used.

@@ -70,7 +70,7 @@ pub struct Running {
     draining: watch::Sender<bool>,
     server: AbortOnDrop,
     background: JoinSet<()>,
-    worker: JoinHandle<((), ())>,
+    worker: JoinHandle<((), (), Result<(), tokio::task::JoinError>)>,
     stop: CancellationToken,
     runs: Arc<Runs>,
     tasks: TaskTracker,
@@ -129,6 +129,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let mut background = JoinSet::new();
     background.spawn(sweep::run(state.clone()));
+    let pins = tokio::spawn(state.engine.pins().clone().keep(stop.clone()));
     background.spawn(genes::load_missing(
         state.head.clone(),
         state.pool.clone(),
@@ -148,7 +149,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let imports = worker::work(bench, config.jobs as usize, stop.clone());
     let exports = state.exporter.clone().work(stop.clone());
-    let worker = tokio::spawn(async { tokio::join!(imports, exports) });
+    let worker = tokio::spawn(async { tokio::join!(imports, exports, pins) });
     let (tasks, drain) = (state.tasks.clone(), state.settings.limits.drain_time());
     let server = AbortOnDrop(tokio::spawn(answer(listener, state)));
     Ok(Running {

@@ -93,6 +93,13 @@ impl Build {
         Build::ALL.into_iter().filter(fits)
     }
 
+    /// The builds that know a contig by that name: an accession names one build's only.
+    pub fn with_contig(name: &str) -> impl Iterator<Item = Build> {
+        Build::ALL
+            .into_iter()
+            .filter(move |build| build.contig(name).is_some())
+    }
+
     /// Pseudo-autosomal regions of X and Y as `(ordinal, first, last)`, 1-based and inclusive.
     pub fn pseudo_autosomal(self) -> &'static [(i16, u32, u32); 4] {
         match self {

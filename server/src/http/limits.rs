@@ -30,6 +30,14 @@ pub struct Limits {
         value_name = "SECONDS"
     )]
     pub upload_expiry: u32,
+    /// Seconds for which a version stays readable after it was superseded, and what it showed is kept
+    #[arg(
+        long,
+        env = "ALLELECAST_RETENTION",
+        default_value_t = 600,
+        value_name = "SECONDS"
+    )]
+    pub retention: u32,
     /// Largest JSON body
     #[arg(long, env = "ALLELECAST_MAX_JSON", default_value = "1MiB", value_parser = parse_size, value_name = "SIZE")]
     pub max_json: u64,
@@ -109,6 +117,11 @@ impl Limits {
         Duration::from_secs(self.request_timeout.into())
     }
 
+    /// [`Self::retention`] as a duration.
+    pub fn retention_time(&self) -> Duration {
+        Duration::from_secs(self.retention.into())
+    }
+
     /// [`Self::check_idle`] as a duration.
     pub fn check_idle_time(&self) -> Duration {
         Duration::from_secs(self.check_idle.into())
@@ -150,5 +163,6 @@ mod tests {
         assert_eq!(limits.ticket_lifetime, 30);
         assert_eq!(limits.request_time(), Duration::from_secs(30));
         assert_eq!(limits.drain_time(), Duration::from_secs(10));
+        assert_eq!(limits.retention_time(), Duration::from_secs(600));
     }
 }

@@ -173,6 +173,10 @@ impl BlockBuilder {
             problem,
         };
         let ordinal = record.contig.ordinal;
+        if record.contig.is_beyond(record.position) {
+            let (position, length) = (record.position, record.contig.length.unwrap_or_default());
+            return Err(error(RecordProblem::BeyondContig { position, length }));
+        }
         if let Some(current) = self
             .contig
             .as_mut()

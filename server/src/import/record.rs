@@ -65,6 +65,17 @@ pub enum RecordProblem {
         /// POS of the record before.
         previous: u32,
     },
+    /// A record beyond the end of its chromosome.
+    #[error(
+        "position {position} lies beyond the end of the chromosome, which has {length} bases in the dataset's build: \
+         is the file of another build?"
+    )]
+    BeyondContig {
+        /// POS.
+        position: u32,
+        /// The chromosome's length.
+        length: u32,
+    },
 }
 
 /// The columns of a record before FORMAT, split but not parsed, and the rest of the line.

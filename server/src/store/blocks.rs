@@ -6,7 +6,7 @@ use allelecast_protocol::Version;
 use sqlx::{PgConnection, PgPool, Row};
 
 use super::StoreError;
-use super::head::ChangeKind;
+use super::head::{self, ChangeKind};
 use crate::domain::columns::FrequencyPayload;
 
 /// A block ready to be stored.
@@ -128,10 +128,7 @@ pub async fn insert(
     .bind(block.coverage.is_some())
     .fetch_one(connection)
     .await?;
-    Ok(Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
-    })
+    head::version(&row)
 }
 
 async fn insert_payloads(connection: &mut PgConnection, id: i64, block: &NewBlock) -> Result<(), StoreError> {
@@ -187,15 +184,23 @@ async fn insert_frequencies(
     Ok(())
 }
 
-/// Adds the frequencies of a later group version to a block; a second time changes nothing.
+/// Adds the frequencies of a later group version to a block; a second time, or to one that is gone, changes nothing.
 pub async fn add_frequencies(
     pool: &PgPool,
     bucket: i16,
     block_id: i64,
     payload: &FrequencyPayload,
 ) -> Result<(), StoreError> {
-    let mut connection = pool.acquire().await?;
-    insert_frequencies(&mut connection, bucket, block_id, payload).await
+    let mut transaction = pool.begin().await?;
+    let present = sqlx::query("SELECT 1 FROM block WHERE id = $1 FOR KEY SHARE")
+        .bind(block_id)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if present.is_some() {
+        insert_frequencies(&mut transaction, bucket, block_id, payload).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// The catalogue rows that were added or replaced after a version, up to another.

@@ -12,10 +12,9 @@ pub(super) use state::state;
 
 use std::collections::HashMap;
 
-use allelecast_protocol::Version;
 use allelecast_protocol::dataset::{AbsentSites, Dataset, FindingTotals, InfoGroups, NewDataset, Profile};
+use sqlx::PgPool;
 use sqlx::types::Json;
-use sqlx::{PgPool, Row as _};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -127,10 +126,7 @@ pub async fn remove(head: &Head, pool: &PgPool, dataset_id: i64) -> Result<bool,
     .bind(ChangeKind::DatasetDeleted.as_str())
     .fetch_one(&mut *tx)
     .await?;
-    let version = Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
-    };
+    let version = head::version(&row)?;
     tx.commit().await?;
     head.announce(version);
     Ok(true)

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::head::Head;
+use super::locks::{self, Lock};
 use super::{StoreError, Word, imports};
 
 /// A file.
@@ -138,6 +139,15 @@ pub enum Retry {
 /// Imports a failed or cancelled file again, from the raw bytes that are there; an unfinished upload may go on.
 pub async fn retry(pool: &PgPool, id: i64, expires_after_seconds: u32) -> Result<Retry, StoreError> {
     let mut tx = pool.begin().await?;
+    let raw_id: Option<Uuid> = sqlx::query_scalar("SELECT raw_id FROM vcf_file WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let Some(raw_id) = raw_id else {
+        return Ok(Retry::NotStopped);
+    };
+    // Whoever deletes the bytes waits, or has deleted them.
+    locks::take(&mut tx, Lock::Upload(raw_id)).await?;
     let stopped: Option<bool> = sqlx::query_scalar(
         "SELECT received = (SELECT coalesce(sum(p.length), 0) FROM upload_part p WHERE p.raw_id = f.raw_id)
          FROM vcf_file f
@@ -156,11 +166,13 @@ pub async fn retry(pool: &PgPool, id: i64, expires_after_seconds: u32) -> Result
     }
     let new_id: i64 = sqlx::query_scalar(
         "WITH file AS (
-             INSERT INTO vcf_file (dataset_id, raw_id, filename, size, received, received_all, expires_at, created_by)
+             INSERT INTO vcf_file (dataset_id, raw_id, filename, size, received, received_all, expires_at, created_by,
+                                   declared_sha256)
              SELECT dataset_id, raw_id, filename, size, received, received_all,
-                    now() + make_interval(secs => $2), created_by
+                    now() + make_interval(secs => $2), created_by, declared_sha256
              FROM vcf_file WHERE id = $1
-             RETURNING id, dataset_id)
+             RETURNING id, dataset_id, raw_id, created_by),
+              raw AS (INSERT INTO upload (raw_id, user_id) SELECT raw_id, created_by FROM file ON CONFLICT DO NOTHING)
          INSERT INTO job (kind, dataset_id, file_id) SELECT 'import', dataset_id, id FROM file RETURNING file_id",
     )
     .bind(id)

@@ -56,7 +56,11 @@ export class ExplorePage {
   readonly #results: HTMLElement;
   readonly #empty = h("div", { class: "no-match", hidden: true });
 
-  constructor(private readonly root: HTMLElement) {
+  /** `onImports` hears what this page hears of imports. */
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly onImports: (moved: readonly ImportProgress[]) => void = () => undefined,
+  ) {
     this.#state = parseAddress(location.search);
     this.#bar = new QueryBar({
       build: (build) => this.#go({ ...this.#state, build, datasets: [], groups: null }),
@@ -249,6 +253,7 @@ export class ExplorePage {
   }
 
   #imports(moved: ImportProgress[]): void {
+    this.onImports(moved);
     let unknown = false;
     for (const progress of moved) {
       const dataset = this.#datasets.find(({ id }) => id === progress.dataset_id);

@@ -7,6 +7,7 @@ import type { AbsentSites } from "../protocol/AbsentSites";
 import type { CreatedDataset } from "../protocol/CreatedDataset";
 import type { NewDataset } from "../protocol/NewDataset";
 import type { Profile } from "../protocol/Profile";
+import type { VcfFile } from "../protocol/VcfFile";
 import { h, need, replace, textOf } from "../ui/dom";
 import { dropZone } from "../ui/drop";
 import { bytes, counted } from "../ui/format";
@@ -90,10 +91,10 @@ async function submit(): Promise<void> {
   try {
     if (continued === null) {
       const dataset = newDataset();
-      send(dataset.build, await create(dataset), list);
+      send(dataset.build, await create(dataset), list, []);
     } else {
-      const { build, id, slug } = await api.dataset(continued);
-      send(build, { id, slug }, list);
+      const { build, id, slug, files: known } = await api.dataset(continued);
+      send(build, { id, slug }, list, known);
     }
   } catch (reason) {
     button.disabled = false;
@@ -136,8 +137,8 @@ function newDataset(): NewDataset {
   return dataset;
 }
 
-function send(build: string, { id, slug }: CreatedDataset, list: File[]): void {
-  const transfers = new Transfers(id, list, () => strip.update(), () => void complete(id, transfers));
+function send(build: string, { id, slug }: CreatedDataset, list: File[], known: VcfFile[]): void {
+  const transfers = new Transfers(id, list, known, () => strip.update(), () => void complete(id, transfers));
   const strip = new UploadStrip(transfers, id);
   window.addEventListener("beforeunload", (event) => {
     if (transfers.busy) event.preventDefault();
@@ -151,7 +152,7 @@ function send(build: string, { id, slug }: CreatedDataset, list: File[]): void {
     else link.removeAttribute("aria-current");
   }
   replace(page, strip.element, results);
-  void import("../explore/page").then(({ ExplorePage }) => new ExplorePage(results).open());
+  void import("../explore/page").then(({ ExplorePage }) => new ExplorePage(results, (moved) => strip.imports(moved)).open());
 }
 
 async function complete(id: number, transfers: Transfers): Promise<void> {
