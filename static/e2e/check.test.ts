@@ -49,7 +49,7 @@ test("a file is checked: the report by rule, further lines on demand, as a CSV",
   await screenshots(page, "check-form");
   await check("cohort.vcf", faulty(), "spec");
   await page.waitForSelector('#page[data-state="refused"]');
-  await page.getByText("151 errors, 3 warnings").waitFor();
+  await page.getByText("151 errors, 3 warnings", { exact: true }).waitFor();
   const float = page.locator("details.rule", { has: page.locator("code", { hasText: "info-float-in-integer" }) });
   await float.locator("summary").click();
   await float.getByText("100 of 150").waitFor();
@@ -87,10 +87,12 @@ test("a dataset's report is the same component", async () => {
   await page.locator("#build").selectOption("GRCh37");
   await page.getByRole("button", { name: "Upload and explore" }).click();
   await page.waitForURL(/dataset=cohort/);
+  // The bytes are sent from that page.
+  await page.waitForSelector('.upload-strip:is([data-state="done"], [data-state="failed"])');
   await page.goto(`${server.url}/`);
   await page.locator("#datasets").getByRole("link", { name: "cohort" }).click();
   await page.locator('.file[data-state="failed"]').waitFor();
-  await page.getByText("151 errors, 3 warnings").waitFor();
+  await page.getByText("151 errors, 3 warnings", { exact: true }).waitFor();
   const float = page.locator("details.rule", { has: page.locator("code", { hasText: "info-float-in-integer" }) });
   await float.locator("summary").click();
   await float.getByText("100 of 150").waitFor();

@@ -153,6 +153,7 @@ async fn blocks(connection: &mut PgConnection, floor: i64) -> Result<Batch, Stor
               sites AS (DELETE FROM site_payload p USING gone g WHERE p.bucket = g.bucket AND p.block_id = g.id),
               frequencies AS (DELETE FROM frequency_payload p USING gone g WHERE p.bucket = g.bucket AND p.block_id = g.id),
               genotypes AS (DELETE FROM genotype_payload p USING gone g WHERE p.bucket = g.bucket AND p.block_id = g.id),
+              coverage AS (DELETE FROM coverage_payload p USING gone g WHERE p.bucket = g.bucket AND p.block_id = g.id),
               deleted AS (DELETE FROM block b USING gone g WHERE b.id = g.id RETURNING b.id)
          SELECT count(*) FROM deleted",
     )

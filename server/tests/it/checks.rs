@@ -189,7 +189,10 @@ async fn the_report_grows_while_the_file_is_sent() {
     let server = server().await;
     let mut socket = socket(&server, "?filename=a.vcf").await.unwrap();
     let send = |text: String| Message::Binary(text.into());
-    socket.send(send(format!("{HEADER}{BAD}"))).await.unwrap();
+    // Enough of it to tell that it is text.
+    let start = format!("##fileformat=VCFv4.3\n##note={}\n", "-".repeat(300));
+    let columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
+    socket.send(send(format!("{start}{columns}{BAD}"))).await.unwrap();
     let first = hear(&mut socket).await;
     assert_eq!((first.lines, first.verdict), (4, None));
     assert_eq!((first.findings.len(), first.findings[0].line), (1, 4));
@@ -305,7 +308,13 @@ async fn real_files_are_imported_as_the_table_says_and_told_why() {
 
 #[tokio::test]
 async fn anybody_may_read_the_rules() {
-    let server = server().await;
+    let bundle = tempfile::tempdir().unwrap();
+    let entry = serde_json::json!({ "file": "x", "preload": [] });
+    let manifest =
+        serde_json::json!({ "favicon.svg": entry, "theme.js": entry, "app.css": entry, "help.js": entry });
+    std::fs::write(bundle.path().join("x"), "").unwrap();
+    std::fs::write(bundle.path().join("manifest.json"), manifest.to_string()).unwrap();
+    let server = server_with(|config| config.static_dir = bundle.path().to_owned()).await;
     let page = reqwest::get(format!("{}/docs/validation", server.url))
         .await
         .unwrap();

@@ -17,6 +17,7 @@ export class CheckBar {
   constructor(
     element: HTMLElement,
     private readonly file: File,
+    private readonly profile: string,
     cancel: () => void,
   ) {
     this.#stages = h("dl", { class: "stages" }, h("dt", {}, "Judged"), h("dd", {}, this.#bar, this.#text));
@@ -32,16 +33,16 @@ export class CheckBar {
     if (size > 0) this.#bar.value = Math.min(1, judged / size);
     const parts = [`${bytes(judged)} of ${bytes(size)}`, speed ? `${bytes(speed)}/s` : "", speed && left !== null && judged < size ? `${duration(left)} left` : ""];
     setText(this.#text, parts.filter((part) => part !== "").join(" · "));
-    setText(this.#facts, `${vcf_version === null ? "" : `VCF ${vcf_version} · `}${count(lines)} lines`);
+    setText(this.#facts, [vcf_version === null ? "" : `VCF ${vcf_version}`, `profile ${this.profile}`, `${count(lines)} lines`].filter((part) => part !== "").join(" · "));
   }
 
   /** The end, with what can be done next. */
-  end(verdict: "accepted" | "refused" | "cancelled" | "failed", next: HTMLElement): void {
+  end(verdict: "accepted" | "refused" | "cancelled" | "failed", ...next: HTMLElement[]): void {
     const texts = { accepted: "Accepted", refused: "Refused", cancelled: "Cancelled", failed: "Broken off" };
     const chips = { accepted: "chip-ready", refused: "chip-failed", cancelled: "chip-quiet", failed: "chip-failed" };
     setText(this.#chip, texts[verdict]);
     this.#chip.className = `chip ${chips[verdict]}`;
     this.#stages.hidden = true;
-    replace(this.#actions, next);
+    replace(this.#actions, ...next);
   }
 }

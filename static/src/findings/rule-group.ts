@@ -29,7 +29,7 @@ export class RuleGroup {
   ) {
     this.#total = total;
     const { rule, severity, says, mend, section } = total;
-    const heads = [severalFiles && h("th", { scope: "col" }, "File"), h("th", { scope: "col", class: "number" }, "Line"), h("th", { scope: "col", class: "number" }, "Column"), h("th", { scope: "col" }, "Text"), h("th", { scope: "col" }, "What is wrong")];
+    const heads = [severalFiles && h("th", { scope: "col" }, "File"), h("th", { scope: "col", class: "number" }, "Line"), h("th", { scope: "col", class: "number" }, "Column"), h("th", { scope: "col", class: "text" }, "Text"), h("th", { scope: "col" }, "What is wrong")];
     this.element = h(
       "details",
       { class: `rule rule-${severity}`, ontoggle: () => void this.#fill() },

@@ -44,11 +44,13 @@ function start(file: File, profile: Profile): void {
     download: h("button", { type: "button", class: "btn btn-sm btn-outline-secondary", onclick: () => save(`${file.name}-findings.csv`, findingsCsv(told.all, totals)) }, "Download CSV"),
   });
   const end = (verdict: "accepted" | "refused" | "cancelled" | "failed", text: string) => {
-    bar.end(verdict, h("button", { type: "button", class: "btn btn-sm btn-outline-secondary", onclick: again }, "Check another file"));
+    const next: HTMLElement[] = [h("button", { type: "button", class: "btn btn-sm btn-outline-secondary", onclick: again }, "Check another file")];
+    if (verdict === "accepted") next.push(h("a", { class: "btn btn-sm btn-link", href: "/upload" }, "Upload it"));
+    bar.end(verdict, ...next);
     page.dataset["state"] = verdict;
     announce(text);
   };
-  const bar = new CheckBar(running, file, () => {
+  const bar = new CheckBar(running, file, profile, () => {
     run.stop();
     end("cancelled", "The check was cancelled.");
   });

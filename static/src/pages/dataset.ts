@@ -3,6 +3,7 @@
 import { api, ApiFailure, describe, loginIfSignedOut, wsTicket } from "../api";
 import { DatasetView } from "../datasets/view";
 import { browserWorld, LiveConnection } from "../live/connection";
+import type { ImportProgress } from "../protocol/ImportProgress";
 import { need, replace } from "../ui/dom";
 import { errorNotice } from "../ui/notice";
 import { setBuildBadge, startShell } from "../ui/shell";
@@ -13,11 +14,14 @@ const page = need("#page");
 const id = Number(location.pathname.split("/").at(-1));
 const view = new DatasetView(page, () => void load());
 const connection = new LiveConnection(browserWorld(wsTicket));
+/** The last news of the import; what comes while the dataset is being loaded is applied to it afterwards. */
+let news: ImportProgress | null = null;
 connection.listen({
   imports: (moved) => {
     const progress = moved.find(({ dataset_id }) => dataset_id === id);
-    // Groups and samples come with the dataset; they change with the state of the files.
     if (!progress) return;
+    news = progress;
+    // Groups and samples come with the dataset; they change with the state of the files.
     if (view.progress(progress)) void load();
     else findingsSoon();
   },
@@ -48,6 +52,7 @@ async function showFindings(): Promise<void> {
 }
 
 async function load(): Promise<void> {
+  const before = news;
   try {
     const dataset = await api.dataset(id);
     setBuildBadge(dataset.build);
@@ -55,6 +60,7 @@ async function load(): Promise<void> {
     view.show(dataset);
     clearTimeout(again);
     if (dataset.groups.some(({ counting }) => counting)) again = setTimeout(() => void load(), 1500);
+    if (news !== null && news !== before && view.progress(news)) void load();
     await showFindings();
   } catch (reason) {
     if (loginIfSignedOut(reason)) return;
