@@ -10,7 +10,7 @@ rules! {
         "Remove the surplus colon or name the key.";
     FORMAT_KEY_CHARACTERS "format-key-characters" b"RRRRR" GenotypeFields once:
         "Keys of FORMAT are alphanumeric up to 4.2; since 4.3 they are letters, digits, _ and ., beginning with a letter or _.";
-        "Rename the key, or state version 4.3 or later."
+        "Rename the key, state version 4.3 or later, or import the file as tolerant: GATK writes such keys in 4.2."
         => "the key is taken as it stands";
     FORMAT_KEY_REPEATED "format-key-repeated" b"AARRR" GenotypeFields:
         "A key stands once in FORMAT (since 4.3).";
