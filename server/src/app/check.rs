@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use crate::import::decompress::Ending;
+use crate::import::lines::TooLong;
 use crate::import::validate::{ContainerFault, Limits, Profile, Report, Validator, Verdict};
 use lines::{Line, Lines};
 
@@ -25,6 +26,9 @@ pub struct CheckArgs {
     /// Print one JSON object for each file.
     #[arg(long)]
     pub json: bool,
+    /// Limits of the files that are read.
+    #[command(flatten)]
+    pub limits: Limits,
     /// VCF files, plain or compressed with gzip or bgzip.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
@@ -55,7 +59,7 @@ impl From<ProfileArg> for Profile {
 pub fn run(args: &CheckArgs) -> ExitCode {
     let mut worst = 0;
     for path in &args.files {
-        match check_file(path, args.profile.into(), Limits::default()) {
+        match check_file(path, args.profile.into(), args.limits.clone()) {
             Ok(report) => {
                 let printed = print::file(path, &report, args.json, &mut io::stdout().lock());
                 worst = worst.max(u8::from(report.verdict() == Verdict::Refused));
@@ -90,7 +94,14 @@ pub fn check_file(path: &Path, profile: Profile, limits: Limits) -> io::Result<R
     };
     let mut lines = Lines::new(reader, validator.limits().line_bytes);
     let mut buffer = Vec::new();
+    let (mut read, most) = (0, validator.limits().expanded_bytes);
     loop {
+        read += buffer.len() as u64;
+        if read > most {
+            let message = TooLong::File { most }.to_string();
+            validator.container(ContainerFault::LongFile, message, &mut report);
+            return Ok(report);
+        }
         match lines.next(&mut buffer) {
             Ok(Line::Whole { terminated }) => {
                 validator.line(&buffer, &mut report);

@@ -18,6 +18,10 @@ use crate::domain::{
     planes::Counts,
 };
 
+/// Genotypes and counts of a chunk after which the rest of it is left for another: where alternates are many, a short
+/// text has many of them.
+pub const COUNTED_BYTES: usize = 32 << 20;
+
 /// What was counted in a chunk.
 #[derive(Clone, Debug)]
 pub struct ChunkResult {
@@ -79,9 +83,27 @@ impl ChunkResult {
     pub fn alleles(&self) -> usize {
         self.alleles.len()
     }
+
+    /// What of the chunk was not counted because [`COUNTED_BYTES`] were reached; none where all was.
+    pub fn rest_of(&self, chunk: &ChunkInput) -> Option<ChunkInput> {
+        let done = (self.end.offset - chunk.offset) as usize;
+        (done < chunk.text.len()).then(|| ChunkInput {
+            first_line: self.end.line,
+            offset: self.end.offset,
+            text: chunk.text.slice(done..),
+        })
+    }
+
+    fn bytes(&self) -> usize {
+        let counts = self.raw.len() + self.high_quality.len();
+        self.genotypes.plane_bytes()
+            + counts * size_of::<Counts>()
+            + self.depths.len() * size_of::<DepthSums>()
+    }
 }
 
-/// Counts all records of a chunk in all groups.
+/// Counts the records of a chunk in all groups: all of them, unless their genotypes and counts come to more than
+/// [`COUNTED_BYTES`]; [`ChunkResult::rest_of`] tells.
 ///
 /// # Errors
 /// The first record that cannot be read. For [`RecordProblem::UnknownContig`] the contig can be registered and the
@@ -99,7 +121,7 @@ pub fn count_chunk(
     };
     let text = &chunk.text[..];
     let mut start = 0;
-    while start < text.len() {
+    while start < text.len() && counter.result.bytes() < COUNTED_BYTES {
         let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |end| start + end);
         let line = &text[start..end];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -109,13 +131,12 @@ pub fn count_chunk(
                 problem,
             })?;
         }
-        start = end + 1;
+        start = (end + 1).min(text.len());
         place = Position {
             offset: chunk.offset + start as u64,
             line: place.line + 1,
         };
     }
-    place.offset = chunk.offset + text.len() as u64;
     counter.result.end = place;
     Ok(counter.result)
 }

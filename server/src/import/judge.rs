@@ -54,8 +54,8 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(profile: Profile, resume: Option<JudgeState>) -> Self {
-        let validator = Validator::new(profile, Limits::default());
+    pub(super) fn new(profile: Profile, limits: Limits, resume: Option<JudgeState>) -> Self {
+        let validator = Validator::new(profile, limits);
         let fresh = || JudgeState {
             judged_to: 0,
             order: OrderCheck::default(),
@@ -118,10 +118,12 @@ impl Judge {
         self.add(report.take_new());
     }
 
-    /// Adds a fault of the container.
-    pub(super) fn container(&mut self, fault: ContainerFault, message: &str) {
+    /// Adds a fault of the container, on that line or the last that was judged.
+    pub(super) fn container(&mut self, fault: ContainerFault, line: Option<u64>, message: &str) {
         let mut report = self.validator.report();
-        self.validator.container(fault, message.to_owned(), &mut report);
+        let line = line.unwrap_or(self.state.judged_to.saturating_sub(1));
+        self.validator
+            .container_at(line, fault, message.to_owned(), &mut report);
         self.add(report.take_new());
     }
 

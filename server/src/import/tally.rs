@@ -15,8 +15,8 @@ use super::judge::{ChunkVerdict, Judge, JudgeState, Note, Records};
 use super::lines::ChunkInput;
 use super::record::{RecordError, RecordProblem};
 use super::refusal::Refused;
-use super::split::Part;
-use super::validate::{ContainerFault, Profile};
+use super::split::{Chunk, Part};
+use super::validate::{ContainerFault, Limits, Profile};
 use crate::domain::block::BlockLimits;
 use crate::domain::build::{ContigIndex, ContigRef};
 use crate::domain::groups::GroupMasks;
@@ -25,6 +25,7 @@ use crate::domain::groups::GroupMasks;
 #[derive(Debug, Clone)]
 pub(super) struct Order {
     pub(super) limits: BlockLimits,
+    pub(super) bounds: Limits,
     pub(super) profile: Profile,
     pub(super) resume: Option<(Checkpoint, JudgeState)>,
 }
@@ -75,7 +76,7 @@ pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, or
         parts,
         events,
         limits: order.limits,
-        judge: Judge::new(order.profile, judged),
+        judge: Judge::new(order.profile, order.bounds, judged),
         resume: checkpoint,
         held: None,
         raw: 0,
@@ -83,7 +84,7 @@ pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, or
     };
     if let Err(Stop::Refused(refused)) = tally.run() {
         if let Some(fault) = refused.fault {
-            tally.judge.container(fault, &refused.message);
+            tally.judge.container(fault, refused.line, &refused.message);
         }
         let progress = tally.progress();
         let _ = tally.events.blocking_send(Event::Refused(refused, progress));
@@ -120,12 +121,18 @@ struct Counting {
     builder: BlockBuilder,
 }
 
+impl Counting {
+    fn count(&self, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
+        count_chunk(&self.header, &self.plan.groups, &self.plan.contigs, chunk)
+    }
+}
+
 impl Tally {
     fn run(&mut self) -> Result<(), Stop> {
         let input = match self.next()? {
             Part::Header(input) => input,
             Part::Refused(refused) => return Err(Stop::Refused(refused)),
-            Part::Chunk(..) | Part::Quiet | Part::End(..) => return Err(Stop::Abandoned),
+            Part::Chunk(_) | Part::Quiet | Part::End(..) => return Err(Stop::Abandoned),
         };
         self.judge.header(&input);
         let mut counting = if self.judge.is_doomed() {
@@ -136,7 +143,7 @@ impl Tally {
         let rules = self.judge.records();
         loop {
             match self.next()? {
-                Part::Chunk(chunk, raw) => self.take(rules.as_ref(), &mut counting, chunk, raw)?,
+                Part::Chunk(chunk) => self.take(rules.as_ref(), &mut counting, chunk)?,
                 Part::Quiet => match counting.as_mut().and_then(|counting| counting.builder.flush()) {
                     Some(block) if !self.judge.is_doomed() => self.emit(block)?,
                     _ => {
@@ -181,14 +188,13 @@ impl Tally {
         &mut self,
         rules: Option<&Records>,
         counting: &mut Option<Counting>,
-        chunk: ChunkInput,
-        raw: u64,
+        chunk: Chunk,
     ) -> Result<(), Stop> {
-        let mut chunks = vec![(chunk, raw)];
+        let mut chunks = vec![chunk];
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         while chunks.len() < cores {
             match self.parts.try_recv() {
-                Ok(Part::Chunk(chunk, raw)) => chunks.push((chunk, raw)),
+                Ok(Part::Chunk(chunk)) => chunks.push(chunk),
                 Ok(other) => {
                     self.held = Some(other);
                     break;
@@ -197,33 +203,48 @@ impl Tally {
             }
         }
         let done = side_by_side(rules, counting.as_ref(), &chunks);
-        for ((chunk, raw), (verdict, counted)) in chunks.iter().zip(done) {
-            self.raw = *raw;
+        for (chunk, (verdict, counted)) in chunks.iter().zip(done) {
+            self.raw = chunk.raw;
             self.judge.take(verdict);
             if self.judge.is_doomed() {
                 *counting = None;
             }
-            let (Some(counting), Some(counted)) = (counting.as_mut(), counted) else {
-                continue;
-            };
+            if let (Some(counting), Some(counted)) = (counting.as_mut(), counted) {
+                self.build(counting, chunk.lines.clone(), counted)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes blocks of what was counted of a chunk, and of what was left of it.
+    fn build(
+        &mut self,
+        counting: &mut Counting,
+        mut lines: ChunkInput,
+        mut counted: Result<ChunkResult, RecordError>,
+    ) -> Result<(), Stop> {
+        loop {
             let result = match counted {
-                Err(error) => self.register(counting, chunk, error)?,
+                Err(error) => self.register(counting, &lines, error)?,
                 Ok(result) => result,
             };
+            let rest = result.rest_of(&lines);
             let blocks = counting.builder.push(result)?;
             self.records = counting.builder.records();
             for block in blocks {
                 self.emit(block)?;
             }
+            let Some(rest) = rest else { return Ok(()) };
+            counted = counting.count(&rest);
+            lines = rest;
         }
-        Ok(())
     }
 
     fn end(&mut self, counting: Option<Counting>, sha256: [u8; 32], ending: Ending) -> Result<(), Stop> {
         self.judge.finish();
         if ending == Ending::NoEofMarker {
             let message = "the bgzip end-of-file marker is missing: the file may have lost its end";
-            self.judge.container(ContainerFault::NoEofMarker, message);
+            self.judge.container(ContainerFault::NoEofMarker, None, message);
         }
         if let Some(refused) = self.judge.refusal() {
             return Err(Stop::Refused(refused));
@@ -249,8 +270,8 @@ impl Tally {
         chunk: &ChunkInput,
         mut error: RecordError,
     ) -> Result<ChunkResult, Stop> {
-        let plan = &mut counting.plan;
         loop {
+            let plan = &mut counting.plan;
             let RecordProblem::UnknownContig(name) = &error.problem else {
                 return Err(error.into());
             };
@@ -262,7 +283,7 @@ impl Tally {
                     .insert(name, contig)
                     .map_err(|error| Refused::of_file(error.to_string()))?;
             }
-            match count_chunk(&counting.header, &plan.groups, &plan.contigs, chunk) {
+            match counting.count(chunk) {
                 Ok(result) => return Ok(result),
                 Err(again) => error = again,
             }
@@ -299,27 +320,21 @@ type Done = (ChunkVerdict, Option<Result<ChunkResult, RecordError>>);
 fn side_by_side(
     rules: Option<&Records>,
     counting: Option<&Counting>,
-    chunks: &[(ChunkInput, u64)],
+    chunks: &[Chunk],
 ) -> Vec<Done> {
-    let work = |chunk: &ChunkInput| -> Done {
-        let verdict = rules.map(|rules| rules.judge(chunk)).unwrap_or_default();
+    let work = |chunk: &Chunk| -> Done {
+        let verdict = rules
+            .map(|rules| rules.judge(&chunk.lines))
+            .unwrap_or_default();
         let sound = counting.filter(|_| !verdict.has_error());
-        let count = |counting: &Counting| {
-            count_chunk(
-                &counting.header,
-                &counting.plan.groups,
-                &counting.plan.contigs,
-                chunk,
-            )
-        };
-        (verdict, sound.map(count))
+        (verdict, sound.map(|counting| counting.count(&chunk.lines)))
     };
     match chunks {
-        [(only, _)] => vec![work(only)],
+        [only] => vec![work(only)],
         _ => std::thread::scope(|scope| {
             let running: Vec<_> = chunks
                 .iter()
-                .map(|(chunk, _)| scope.spawn(|| work(chunk)))
+                .map(|chunk| scope.spawn(|| work(chunk)))
                 .collect();
             let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
                 thread

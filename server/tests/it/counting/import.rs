@@ -78,12 +78,15 @@ impl Import {
     fn drafts(&self, mut lines: LineChunker, mut builder: BlockBuilder) -> Vec<DraftBlock> {
         let (masks, contigs) = (self.groups.masks(), ContigIndex::new(Build::Grch37));
         let mut drafts = Vec::new();
-        while let Some(chunk) = lines.chunk(1).unwrap().or_else(|| lines.last()) {
-            drafts.extend(
-                builder
-                    .push(count_chunk(&self.header, &masks, &contigs, &chunk).unwrap())
-                    .unwrap(),
-            );
+        let mut rest = None;
+        while let Some(chunk) = rest
+            .take()
+            .or_else(|| lines.chunk(1).unwrap())
+            .or_else(|| lines.last())
+        {
+            let counted = count_chunk(&self.header, &masks, &contigs, &chunk).unwrap();
+            rest = counted.rest_of(&chunk);
+            drafts.extend(builder.push(counted).unwrap());
         }
         drafts.extend(builder.finish());
         drafts

@@ -11,6 +11,7 @@ use super::sample::{self, Faults};
 use super::{Record, Shared, column};
 use crate::import::validate::finding::{Sink, quoted};
 use crate::import::validate::header::{FIXED, is_key};
+use crate::import::validate::limits::is_memorable;
 use crate::import::validate::reserved::{self, Domain};
 use crate::import::validate::rules::{Rule, genotype as rules, site};
 use crate::import::validate::value::{self, Number, Type};
@@ -54,7 +55,6 @@ pub(super) struct Memory {
     expected: Expectation,
     said: HashSet<Box<[u8]>>,
     /// Reads every sample by the slow path, for comparison.
-    #[cfg(test)]
     pub slow_only: bool,
 }
 
@@ -71,7 +71,6 @@ pub(super) fn check(
         return column::count(shared, FIXED + text.iter().filter(|&&b| b == b'\t').count(), sink);
     }
     let compiled = memory.compile(shared, field, sink);
-    #[cfg(test)]
     let compiled = if memory.slow_only {
         slowed(&compiled)
     } else {
@@ -100,7 +99,6 @@ pub(super) fn check(
 }
 
 /// The same FORMAT without the fast path.
-#[cfg(test)]
 fn slowed(compiled: &Compiled) -> Arc<Compiled> {
     let columns = compiled.columns.iter().map(|column| Column {
         name: column.name.clone(),
@@ -181,7 +179,7 @@ impl Memory {
         let compiled = match self.compiled.get(field) {
             Some(compiled) => Arc::clone(compiled),
             None => {
-                if self.compiled.len() >= CACHED {
+                if self.compiled.len() >= CACHED || !is_memorable(field) {
                     self.compiled.clear();
                 }
                 let compiled = Arc::new(compile(shared, field));
@@ -203,7 +201,7 @@ impl Memory {
             if self.said.contains(name) {
                 continue;
             }
-            if self.said.len() < shared.limits.distinct_texts {
+            if self.said.len() < shared.limits.distinct_texts && is_memorable(name) {
                 self.said.insert(name.into());
             }
             if !is_key(name, shared.grammar.format_key, false) {

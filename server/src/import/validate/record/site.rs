@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::{Record, Shared, alt};
 use crate::import::validate::finding::{Sink, quoted};
 use crate::import::validate::header::is_contig_name;
+use crate::import::validate::limits::is_memorable;
 use crate::import::validate::rules::site as rules;
 use crate::import::validate::value;
 
@@ -22,7 +23,8 @@ pub(super) struct Memory {
 impl Memory {
     /// Whether this text was not yet said by this chunk; what was not remembered is said again.
     fn is_news(&mut self, text: &[u8], most: usize) -> bool {
-        !self.said.contains(text) && (self.said.len() >= most || self.said.insert(text.into()))
+        !self.said.contains(text)
+            && (self.said.len() >= most || !is_memorable(text) || self.said.insert(text.into()))
     }
 }
 
