@@ -60,6 +60,8 @@ pub struct Decompressor {
     state: State,
     /// Compressed bytes received.
     received: u64,
+    /// The first bytes of the content, until they tell what it is.
+    content: Vec<u8>,
 }
 
 enum State {
@@ -75,6 +77,7 @@ impl Default for Decompressor {
         Decompressor {
             state: State::Unknown(Vec::new()),
             received: 0,
+            content: Vec::new(),
         }
     }
 }
@@ -119,7 +122,13 @@ impl Decompressor {
             State::Bgzf(bgzf) if bgzf.ends_with_marker() => Ok(Ending::Complete),
             State::Bgzf(_) => Ok(Ending::NoEofMarker),
             State::Gzip(decoder) => {
-                decoder.try_finish().map_err(|_| truncated)?;
+                decoder.try_finish().map_err(|error| match error.kind() {
+                    std::io::ErrorKind::UnexpectedEof => truncated,
+                    _ => DecompressError::Corrupt {
+                        offset: self.received,
+                        reason: error.to_string(),
+                    },
+                })?;
                 out.append(decoder.get_mut());
                 Ok(Ending::Complete)
             }
@@ -160,7 +169,6 @@ impl Decompressor {
     }
 
     fn feed(&mut self, bytes: &[u8], offset: u64, out: &mut Vec<u8>) -> Result<(), DecompressError> {
-        let is_start = offset == 0;
         let start = out.len();
         match &mut self.state {
             State::Unknown(_) => {}
@@ -183,7 +191,12 @@ impl Decompressor {
                 out.append(decoder.get_mut());
             }
         }
-        match Container::of_content(&out[start..]).filter(|_| is_start) {
+        let missing = container::TELLING_CONTENT_BYTES - self.content.len();
+        if missing == 0 || start == out.len() {
+            return Ok(());
+        }
+        self.content.extend(out[start..].iter().take(missing));
+        match Container::of_content(&self.content) {
             Some(container) => Err(DecompressError::Container(container)),
             None => Ok(()),
         }

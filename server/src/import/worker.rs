@@ -18,6 +18,9 @@ use crate::store::jobs::{self, Claim, JobKind};
 /// How often an idle worker looks for jobs without a hint.
 const POLL: Duration = Duration::from_secs(1);
 
+// Another instance takes over the job of one that died within 15 seconds.
+const _: () = assert!(jobs::LEASE.as_secs() + POLL.as_secs() < 15);
+
 /// Runs until `stop`; at most `side_by_side` jobs at once.
 pub async fn work(bench: Workbench, side_by_side: usize, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(side_by_side.max(1)));

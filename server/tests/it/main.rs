@@ -10,6 +10,7 @@ mod embedded;
 mod exports;
 mod front_door;
 mod genes;
+mod hostile;
 mod killed;
 mod live;
 mod statistics;

@@ -7,6 +7,9 @@ use std::fmt;
 /// Bytes that suffice to tell a container.
 pub(super) const TELLING_BYTES: usize = 18;
 
+/// Bytes that suffice to tell what a container holds.
+pub(super) const TELLING_CONTENT_BYTES: usize = 4;
+
 /// First bytes of a gzip member with deflate.
 pub(super) const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 

@@ -52,6 +52,13 @@ pub struct ChunkState {
 }
 
 impl ChunkState {
+    /// One that reads every sample by the slow path, to compare the fast path with.
+    pub fn slowly() -> Self {
+        let mut state = Self::default();
+        state.format.slow_only = true;
+        state
+    }
+
     /// Takes the sites of the records checked since the last call, in order.
     pub fn take_sites(&mut self) -> Sites {
         std::mem::take(&mut self.sites)

@@ -30,6 +30,13 @@ pub fn genes(file: &str) -> Option<PathBuf> {
     )
 }
 
+/// An example of the R package VariantAnnotation (Debian: `r-bioc-variantannotation`).
+pub fn variant_annotation(file: &str) -> Option<PathBuf> {
+    let installed = || "/usr/lib/R/site-library/VariantAnnotation/extdata".into();
+    let folder = std::env::var_os("ALLELECAST_VARIANTANNOTATION").map_or_else(installed, PathBuf::from);
+    found(folder.join(file))
+}
+
 fn found(path: PathBuf) -> Option<PathBuf> {
     if path.is_file() {
         return Some(path);

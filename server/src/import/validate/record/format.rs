@@ -39,7 +39,7 @@ pub(super) struct Compiled {
 }
 
 /// A fault of the FORMAT text, which each record that has it repeats.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Fault {
     rule: &'static Rule,
     start: usize,
@@ -107,7 +107,7 @@ fn slowed(compiled: &Compiled) -> Arc<Compiled> {
     });
     Arc::new(Compiled {
         columns: columns.collect(),
-        faults: Vec::new(),
+        faults: compiled.faults.clone(),
         genotype_only: false,
         has_genotype: compiled.has_genotype,
         local_alleles: compiled.local_alleles,
