@@ -183,9 +183,10 @@ impl<'a> Counter<'a> {
             return Err(RecordProblem::HeaderLine);
         }
         let fixed = Fixed::parse(line, self.columns)?;
-        let contig = self.contig(fixed.chrom)?;
+        let contig = self.contig(&fixed.chrom)?;
         let alternates = fixed
             .alternates
+            .as_deref()
             .map_or(0, |alternates| alternates.split(',').count());
         let alternates = u16::try_from(alternates)
             .ok()
@@ -201,7 +202,7 @@ impl<'a> Counter<'a> {
         let mut hq_known = false;
         for (i, alternate) in fixed
             .alternates
-            .into_iter()
+            .iter()
             .flat_map(|alternates| alternates.split(','))
             .enumerate()
         {
@@ -261,6 +262,11 @@ impl<'a> Counter<'a> {
             memchr::memchr(b'\t', rest).map_or((rest, None), |end| (&rest[..end], Some(&rest[end + 1..])))
         });
         match format {
+            // Without an alternate there is nothing to count, whatever the genotypes name.
+            Some((_, Some(_))) if samples > 0 && alternates == 0 => {
+                self.genotypes.clear(samples, 0);
+                Ok(())
+            }
             Some((format, Some(columns))) if samples > 0 => {
                 self.format.update(format);
                 self.genotypes

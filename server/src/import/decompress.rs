@@ -122,13 +122,7 @@ impl Decompressor {
             State::Bgzf(bgzf) if bgzf.ends_with_marker() => Ok(Ending::Complete),
             State::Bgzf(_) => Ok(Ending::NoEofMarker),
             State::Gzip(decoder) => {
-                decoder.try_finish().map_err(|error| match error.kind() {
-                    std::io::ErrorKind::UnexpectedEof => truncated,
-                    _ => DecompressError::Corrupt {
-                        offset: self.received,
-                        reason: error.to_string(),
-                    },
-                })?;
+                decoder.try_finish().map_err(|_| truncated)?;
                 out.append(decoder.get_mut());
                 Ok(Ending::Complete)
             }

@@ -79,6 +79,15 @@ impl Judge {
         }
     }
 
+    /// Judges the line that stands where the header should have gone on, of a file whose header is not complete.
+    pub(super) fn instead_of_header(&mut self, records: &ChunkInput) {
+        let mut report = self.validator.report();
+        let first = records.text.split_inclusive(|&byte| byte == b'\n').next();
+        self.validator
+            .header_line(first.unwrap_or_default(), &mut report);
+        self.add(report.take_new());
+    }
+
     /// The rules for records, once the header was complete.
     pub(super) fn records(&self) -> Option<Records> {
         let rules = self

@@ -135,6 +135,9 @@ impl Tally {
             Part::Chunk(_) | Part::Quiet | Part::End(..) => return Err(Stop::Abandoned),
         };
         self.judge.header(&input);
+        if self.judge.records().is_none() {
+            return self.refuse_without_header();
+        }
         let mut counting = if self.judge.is_doomed() {
             None
         } else {
@@ -158,6 +161,27 @@ impl Tally {
                 Part::Refused(refused) => return Err(Stop::Refused(refused)),
                 Part::Header(_) => return Err(Stop::Abandoned),
             }
+        }
+    }
+
+    /// A file without the line that names the columns is read no further than to the line that stands there.
+    fn refuse_without_header(&mut self) -> Result<(), Stop> {
+        loop {
+            match self.next()? {
+                Part::Chunk(chunk) => {
+                    self.raw = chunk.raw;
+                    self.judge.instead_of_header(&chunk.lines);
+                }
+                Part::Quiet => continue,
+                Part::End(raw, ..) => {
+                    self.raw = raw;
+                    self.judge.finish();
+                }
+                Part::Refused(refused) => return Err(Stop::Refused(refused)),
+                Part::Header(_) => return Err(Stop::Abandoned),
+            }
+            let no_columns = || Refused::of_file("The line that begins with #CHROM is missing.");
+            return Err(Stop::Refused(self.judge.refusal().unwrap_or_else(no_columns)));
         }
     }
 

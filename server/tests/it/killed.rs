@@ -11,6 +11,7 @@ use crate::support::process::Process;
 use crate::support::random::Random;
 use content::Outcome;
 use file::TestFile;
+use sqlx::PgPool;
 use victim::Import;
 
 /// A lease that runs out soon, so that a restarted server need not wait.
@@ -45,22 +46,28 @@ fn moments(random: &mut Random, file: &TestFile, number: usize) -> Vec<Moment> {
     offsets.into_iter().enumerate().map(at).collect()
 }
 
-async fn undisturbed(url: &str, file: &TestFile) -> (Import, Outcome) {
+/// What an import comes to that nobody disturbs: what the API says, and the genotypes as stored.
+async fn undisturbed(url: &str, file: &TestFile, pool: &PgPool) -> (Outcome, Vec<String>) {
     let mut import = Import::begin(url, "undisturbed", file).await;
+    let outcome = finish(&mut import, file).await;
+    let genotypes = import.genotypes(pool).await;
+    (outcome, genotypes)
+}
+
+async fn finish(import: &mut Import, file: &TestFile) -> Outcome {
     import.send_to(file.text.len()).await;
     import.complete().await;
-    let outcome = import.outcome().await;
-    (import, outcome)
+    import.outcome().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_kills_of_the_server_change_nothing() {
     let (database, data) = (database().await, tempfile::tempdir().unwrap());
-    let pool = sqlx::PgPool::connect(&database.url).await.unwrap();
+    let pool = PgPool::connect(&database.url).await.unwrap();
     let mut random = Random::new(20);
     let file = TestFile::new(&mut random);
     let mut server = Process::start(Some(&database.url), data.path(), &SOON);
-    let (calm, expected) = undisturbed(&server.url, &file).await;
+    let (expected, genotypes) = undisturbed(&server.url, &file, &pool).await;
     assert_eq!(expected.alleles, file.alleles());
     assert!(expected.findings.lines().count() > 10, "{}", expected.findings);
 
@@ -79,11 +86,8 @@ async fn twenty_kills_of_the_server_change_nothing() {
         server = Process::start(Some(&database.url), data.path(), &SOON);
         import.go_on_at(&server.url).await;
     }
-    import.send_to(file.text.len()).await;
-    import.complete().await;
-    import.outcome().await.assert_is(&expected);
-    let (want, got) = (calm.genotypes(&pool).await, import.genotypes(&pool).await);
-    content::assert_same_rows(&got, &want);
+    finish(&mut import, &file).await.assert_is(&expected);
+    content::assert_same_rows(&import.genotypes(&pool).await, &genotypes);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,7 +97,8 @@ async fn five_kills_of_postgresql_change_nothing() {
     let file = TestFile::new(&mut random);
     let server = Process::start(None, data.path(), &SOON);
     let database = victim::Postgres::of(&server);
-    let (calm, expected) = undisturbed(&server.url, &file).await;
+    let pool = database.pool().await;
+    let (expected, genotypes) = undisturbed(&server.url, &file, &pool).await;
 
     let mut import = Import::begin(&server.url, "disturbed", &file).await;
     for (number, moment) in moments(&mut random, &file, 5).into_iter().enumerate() {
@@ -105,12 +110,9 @@ async fn five_kills_of_postgresql_change_nothing() {
         }
         victim::Postgres::kill(&server);
     }
-    import.send_to(file.text.len()).await;
-    import.complete().await;
-    import.outcome().await.assert_is(&expected);
+    finish(&mut import, &file).await.assert_is(&expected);
     let pool = database.pool().await;
-    let (want, got) = (calm.genotypes(&pool).await, import.genotypes(&pool).await);
-    content::assert_same_rows(&got, &want);
+    content::assert_same_rows(&import.genotypes(&pool).await, &genotypes);
     pool.close().await;
     server.stop();
 }
@@ -120,11 +122,11 @@ async fn five_kills_of_postgresql_change_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_instance_goes_on_where_a_killed_one_stood() {
     let (database, data) = (database().await, tempfile::tempdir().unwrap());
-    let pool = sqlx::PgPool::connect(&database.url).await.unwrap();
+    let pool = PgPool::connect(&database.url).await.unwrap();
     let mut random = Random::new(1);
     let file = TestFile::new(&mut random);
     let first = Process::start(Some(&database.url), data.path(), &[]);
-    let (calm, expected) = undisturbed(&first.url, &file).await;
+    let (expected, genotypes) = undisturbed(&first.url, &file, &pool).await;
     let mut import = Import::begin(&first.url, "disturbed", &file).await;
     let third = file.text.len() / 3;
     import.send_to(third).await;
@@ -132,9 +134,6 @@ async fn another_instance_goes_on_where_a_killed_one_stood() {
     let second = Process::start(Some(&database.url), data.path(), &[]);
     first.kill();
     import.go_on_at(&second.url).await;
-    import.send_to(file.text.len()).await;
-    import.complete().await;
-    import.outcome().await.assert_is(&expected);
-    let (want, got) = (calm.genotypes(&pool).await, import.genotypes(&pool).await);
-    content::assert_same_rows(&got, &want);
+    finish(&mut import, &file).await.assert_is(&expected);
+    content::assert_same_rows(&import.genotypes(&pool).await, &genotypes);
 }

@@ -31,7 +31,8 @@ pub fn fill_tags(import: &Import) -> Vec<Vec<Tags>> {
     std::fs::write(&vcf, readable(&import.text)).unwrap();
     std::fs::write(&groups, memberships(import)).unwrap();
     let mut norm = Command::new("bcftools");
-    norm.args(["norm", "-m-", "-Ou"])
+    // As text: a tag that no header line declares is no error there.
+    norm.args(["norm", "-m-", "-Ov"])
         .arg(&vcf)
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
@@ -99,7 +100,7 @@ pub fn reads(import: &Import) -> bool {
     let vcf = folder.path().join("in.vcf");
     std::fs::write(&vcf, readable(&import.text)).unwrap();
     let mut norm = Command::new("bcftools");
-    let norm = norm.args(["norm", "-m-", "-Ou", "-o"]).arg(folder.path().join("out.bcf"));
+    let norm = norm.args(["norm", "-m-", "-Ov", "-o"]).arg(folder.path().join("out.vcf"));
     let output = norm.arg(&vcf).output().unwrap();
     output.status.success() && !String::from_utf8_lossy(&output.stderr).contains("rror")
 }
@@ -118,7 +119,7 @@ pub fn allele_counts(import: &Import) -> Vec<Vec<(u32, u32)>> {
             .map(|&sample| import.header.samples[sample as usize].as_str())
             .collect();
         std::fs::write(&samples, names.join("\n") + "\n").unwrap();
-        let script = "bcftools norm -m- -Ou in.vcf | bcftools view -S samples.txt -Ou | \
+        let script = "bcftools norm -m- in.vcf | bcftools view -S samples.txt | \
                       bcftools query -e 'ALT=\".\"' -f '%INFO/AC %INFO/AN\n'";
         let output = Command::new("bash")
             .args(["-o", "pipefail", "-c", script])

