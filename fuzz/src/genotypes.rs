@@ -42,7 +42,11 @@ pub fn genotypes(data: &[u8]) {
     for alternate in 0..alternates {
         let rows = [&fast, &general].map(|genotypes| genotypes.row(alternate.into()));
         for sample in 0..samples as u32 {
-            assert_eq!(rows[0].genotype(sample), rows[1].genotype(sample), "sample {sample}");
+            assert_eq!(
+                rows[0].genotype(sample),
+                rows[1].genotype(sample),
+                "sample {sample}"
+            );
         }
         let want = naive(columns, alternates, alternate + 1);
         for row in rows {
@@ -56,10 +60,15 @@ fn naive(columns: &[u8], alternates: u16, allele: u16) -> Counts {
     let mut counts = Counts::default();
     for column in columns.split(|&byte| byte == b'\t') {
         let field = column.split(|&byte| byte == b':').next().unwrap_or_default();
-        let call = Call::parse(field, alternates).unwrap_or_else(|error| panic!("it was read before: {error}"));
+        let call =
+            Call::parse(field, alternates).unwrap_or_else(|error| panic!("it was read before: {error}"));
         let alleles: Vec<Option<u16>> = Alleles::new(field, alternates).filter_map(Result::ok).collect();
         let called = alleles.iter().flatten().count() as u32;
-        let copies = alleles.iter().flatten().filter(|&&called| called == allele).count() as u32;
+        let copies = alleles
+            .iter()
+            .flatten()
+            .filter(|&&called| called == allele)
+            .count() as u32;
         counts.ns += u32::from(called > 0);
         counts.an += called;
         counts.ac += copies;

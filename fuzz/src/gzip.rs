@@ -37,7 +37,11 @@ pub fn gzip(data: &[u8]) {
         match run(&file[..at], 100) {
             Ok((text, ending)) => {
                 let is_between = ending == Ending::NoEofMarker || text.is_empty() || at < 3;
-                assert!(is_between || at == member(first).len(), "cut at {at} of {}", file.len());
+                assert!(
+                    is_between || at == member(first).len(),
+                    "cut at {at} of {}",
+                    file.len()
+                );
             }
             Err(DecompressError::Truncated { offset }) => assert_eq!(offset, at as u64),
             Err(error) => assert!(matches!(error, DecompressError::Container(_)), "{error}"),

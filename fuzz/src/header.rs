@@ -18,10 +18,13 @@ pub fn header(data: &[u8]) {
             "in pieces of {piece}"
         );
     }
-    let reports = [Profile::Spec, Profile::Strict, Profile::Tolerant].map(|profile| judge(&whole.text, profile));
+    let reports =
+        [Profile::Spec, Profile::Strict, Profile::Tolerant].map(|profile| judge(&whole.text, profile));
     let found = |report: &Report| {
         let findings = report.findings().into_iter();
-        findings.map(|finding| (finding.line, finding.rule)).collect::<Vec<_>>()
+        findings
+            .map(|finding| (finding.line, finding.rule))
+            .collect::<Vec<_>>()
     };
     assert_eq!(found(&reports[0]), found(&reports[1]));
     assert_eq!(found(&reports[0]), found(&reports[2]));

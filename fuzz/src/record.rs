@@ -49,7 +49,10 @@ pub fn record(data: &[u8]) {
         let (whole, other) = (sorted(&whole), sorted(&other));
         let of_whole: Vec<_> = whole.iter().filter(|finding| !other.contains(finding)).collect();
         let of_other: Vec<_> = other.iter().filter(|finding| !whole.contains(finding)).collect();
-        assert!(whole == other, "only whole and fast: {of_whole:?}; only in lines or slow: {of_other:?}");
+        assert!(
+            whole == other,
+            "only whole and fast: {of_whole:?}; only in lines or slow: {of_other:?}"
+        );
     }
     let counted = count(&header, body, usize::MAX);
     match (&counted, count(&header, body, 1)) {
@@ -124,7 +127,10 @@ fn count(header: &str, body: &[u8], lines: usize) -> Result<Vec<String>, RecordP
     let mut rows = Vec::new();
     for block in drafts.iter().map(|draft| draft.assemble()) {
         for (number, site) in block.sites.rows().enumerate() {
-            assert!((block.span_start..=block.span_end).contains(&site.pos), "{site:?}");
+            assert!(
+                (block.span_start..=block.span_end).contains(&site.pos),
+                "{site:?}"
+            );
             let mut counts = Vec::new();
             for frequencies in &block.frequencies {
                 let raw = frequencies.counts(number, false).unwrap_or_default();
@@ -132,10 +138,17 @@ fn count(header: &str, body: &[u8], lines: usize) -> Result<Vec<String>, RecordP
                 assert!(raw.ac <= raw.an && raw.ns <= SAMPLES as u32, "{raw:?}");
                 assert!(2 * raw.hom + raw.het + raw.hemi <= raw.ac, "{raw:?}");
                 assert!(raw.n_dip >= raw.het + raw.hom, "{raw:?}");
-                assert!(good.ac <= raw.ac && good.an <= raw.an && good.ns <= raw.ns, "{good:?} of {raw:?}");
+                assert!(
+                    good.ac <= raw.ac && good.an <= raw.an && good.ns <= raw.ns,
+                    "{good:?} of {raw:?}"
+                );
                 counts.push((raw, good));
             }
-            rows.push(format!("{} {site:?} {counts:?} {:?}", block.contig, block.genotypes.row(number)));
+            rows.push(format!(
+                "{} {site:?} {counts:?} {:?}",
+                block.contig,
+                block.genotypes.row(number)
+            ));
         }
     }
     Ok(rows)

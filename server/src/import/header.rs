@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use super::lines::BYTE_ORDER_MARK;
 use crate::domain::build::Build;
 
 /// The fixed columns.
@@ -97,11 +98,12 @@ fn hint(likely: &Option<Build>) -> String {
 }
 
 impl Header {
-    /// Reads the header's lines, `#CHROM` line included.
+    /// Reads the header's lines, `#CHROM` line included; a byte order mark before them is passed over.
     ///
     /// # Errors
     /// The text is no header of a VCF, or samples repeat.
     pub fn parse(text: &[u8]) -> Result<Header, HeaderError> {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let mut header = Header::default();
         let mut line = 0;
         for bytes in text.split_inclusive(|&byte| byte == b'\n') {

@@ -83,8 +83,7 @@ impl Judge {
     pub(super) fn instead_of_header(&mut self, records: &ChunkInput) {
         let mut report = self.validator.report();
         let first = records.text.split_inclusive(|&byte| byte == b'\n').next();
-        self.validator
-            .header_line(first.unwrap_or_default(), &mut report);
+        self.validator.header_line(first.unwrap_or_default(), &mut report);
         self.add(report.take_new());
     }
 

@@ -9,7 +9,8 @@ use super::validate::Limits;
 /// Size from which a chunk is worth a task of its own; one of several lines is at most twice as long.
 pub const CHUNK_BYTES: usize = 1 << 20;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// What some programs write before UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Whole lines of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,15 +129,14 @@ impl LineChunker {
     }
 
     /// The header, from the first line to the one that begins with `#CHROM`, once it is complete: a line after it, or
-    /// the end of the file (`is_end`), may be needed to know. A byte order mark is left out.
+    /// the end of the file (`is_end`), may be needed to know. A byte order mark stays before the first line.
     ///
     /// # Errors
     /// The header does not end within the limit.
     pub fn header(&mut self, is_end: bool) -> Result<Option<ChunkInput>, TooLong> {
-        if self.offset == 0 && self.buffer.starts_with(BYTE_ORDER_MARK) {
-            self.buffer.drain(..BYTE_ORDER_MARK.len());
-            self.offset += BYTE_ORDER_MARK.len() as u64;
-        } else if self.offset == 0 && BYTE_ORDER_MARK.starts_with(&self.buffer) && !is_end {
+        if self.searched == 0 && self.buffer.starts_with(BYTE_ORDER_MARK) {
+            self.searched = BYTE_ORDER_MARK.len();
+        } else if self.searched == 0 && BYTE_ORDER_MARK.starts_with(&self.buffer) && !is_end {
             return Ok(None);
         }
         loop {
@@ -176,7 +176,11 @@ impl LineChunker {
                 self.searched = self.buffer.len();
                 let (line, most) = (self.line, self.most.line);
                 let is_long = self.buffer.len() > most;
-                return if is_long { Err(TooLong::Line { line, most }) } else { Ok(None) };
+                return if is_long {
+                    Err(TooLong::Line { line, most })
+                } else {
+                    Ok(None)
+                };
             };
             self.ready = self.take(self.searched + end + 1);
         }
@@ -246,9 +250,9 @@ mod tests {
             }
             chunks.extend(chunker.last());
             let header = header.unwrap();
-            assert_eq!((header.offset, header.first_line), (3, 1));
-            assert_eq!(header.text, "##a\n##b\r\n#CHROM\tPOS\n");
-            let (mut offset, mut line) = (3 + header.text.len() as u64, 4);
+            assert_eq!((header.offset, header.first_line), (0, 1));
+            assert_eq!(header.text, "\u{feff}##a\n##b\r\n#CHROM\tPOS\n");
+            let (mut offset, mut line) = (header.text.len() as u64, 4);
             for chunk in &chunks {
                 assert_eq!((chunk.offset, chunk.first_line), (offset, line));
                 offset += chunk.text.len() as u64;
@@ -301,7 +305,10 @@ mod tests {
         }
         let (longest, others) = (sizes.iter().max().unwrap(), sizes.len());
         assert!(others >= 9 && *longest < 6 << 20, "{sizes:?}");
-        assert!(sizes.iter().filter(|&&size| size > 2 * CHUNK_BYTES).count() <= 1, "{sizes:?}");
+        assert!(
+            sizes.iter().filter(|&&size| size > 2 * CHUNK_BYTES).count() <= 1,
+            "{sizes:?}"
+        );
         assert_eq!(sizes.iter().sum::<usize>(), 10_000_000 + (5 << 20) + 1);
         assert_eq!(chunker.last().unwrap().text, "rest");
     }

@@ -188,7 +188,8 @@ impl Tally {
     /// Reads the header for counting, and asks for the plan.
     fn begin(&mut self, input: &ChunkInput) -> Result<Counting, Stop> {
         let header = Arc::new(Header::parse(&input.text)?);
-        let text = String::from_utf8_lossy(&input.text).into_owned();
+        let text = String::from_utf8_lossy(&input.text);
+        let text = text.trim_start_matches('\u{feff}').to_owned();
         let (reply, plan) = oneshot::channel();
         self.send(Event::Header(header.clone(), text, reply))?;
         let plan = plan.blocking_recv().map_err(|_| Stop::Abandoned)?;
@@ -341,25 +342,16 @@ impl Tally {
 
 type Done = (ChunkVerdict, Option<Result<ChunkResult, RecordError>>);
 
-fn side_by_side(
-    rules: Option<&Records>,
-    counting: Option<&Counting>,
-    chunks: &[Chunk],
-) -> Vec<Done> {
+fn side_by_side(rules: Option<&Records>, counting: Option<&Counting>, chunks: &[Chunk]) -> Vec<Done> {
     let work = |chunk: &Chunk| -> Done {
-        let verdict = rules
-            .map(|rules| rules.judge(&chunk.lines))
-            .unwrap_or_default();
+        let verdict = rules.map(|rules| rules.judge(&chunk.lines)).unwrap_or_default();
         let sound = counting.filter(|_| !verdict.has_error());
         (verdict, sound.map(|counting| counting.count(&chunk.lines)))
     };
     match chunks {
         [only] => vec![work(only)],
         _ => std::thread::scope(|scope| {
-            let running: Vec<_> = chunks
-                .iter()
-                .map(|chunk| scope.spawn(|| work(chunk)))
-                .collect();
+            let running: Vec<_> = chunks.iter().map(|chunk| scope.spawn(|| work(chunk))).collect();
             let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
                 thread
                     .join()

@@ -263,10 +263,7 @@ async fn a_database_that_ends_by_itself_is_started_again() {
         drop(open);
         while PgConnection::connect(embedded.url()).await.is_err() {}
         assert_ne!(postmaster(&folder), pid);
-        assert_eq!(
-            kept_numbers(&embedded).await,
-            (0..=number).collect::<Vec<_>>()
-        );
+        assert_eq!(kept_numbers(&embedded).await, (0..=number).collect::<Vec<_>>());
     }
     let pid = postmaster(&folder);
     embedded.stop().unwrap();

@@ -31,10 +31,23 @@ fn the_command_answers_within_bounded_memory() {
         let (status, output, memory) = check(file.path());
         let report: serde_json::Value = serde_json::from_str(&output).unwrap();
         let findings = report["findings"].as_array().unwrap();
-        let rules: Vec<&str> = findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
+        let rules: Vec<&str> = findings
+            .iter()
+            .map(|finding| finding["rule"].as_str().unwrap())
+            .collect();
         println!("{}: {} MiB, {rules:?}", case.name, memory >> 20);
-        assert_eq!(status.code(), Some(i32::from(case.refused)), "{}: {rules:?}", case.name);
-        assert!(case.rule.is_none_or(|rule| rules.iter().any(|found| found.contains(rule))), "{}: {rules:?}", case.name);
+        assert_eq!(
+            status.code(),
+            Some(i32::from(case.refused)),
+            "{}: {rules:?}",
+            case.name
+        );
+        assert!(
+            case.rule
+                .is_none_or(|rule| rules.iter().any(|found| found.contains(rule))),
+            "{}: {rules:?}",
+            case.name
+        );
         assert!(memory < MOST_MEMORY, "{}: {} MiB", case.name, memory >> 20);
     }
 }
@@ -70,7 +83,11 @@ async fn an_import_answers_within_bounded_memory() {
         let (file, findings) = import(&client, case).await;
         let memory = server.peak_memory();
         println!("{}: {} MiB, {:?}", case.name, memory >> 20, file.error);
-        let expected = if case.refused { FileState::Failed } else { FileState::Ready };
+        let expected = if case.refused {
+            FileState::Failed
+        } else {
+            FileState::Ready
+        };
         assert_eq!(file.state, expected, "{}: {file:?}", case.name);
         assert_eq!(file.error.is_some(), case.refused, "{}: {file:?}", case.name);
         assert!(

@@ -37,10 +37,16 @@ fn moments(random: &mut Random, file: &TestFile, number: usize) -> Vec<Moment> {
     let at = |(i, offset): (usize, usize)| match (i + random.below(2)) % 3 {
         _ if offset == file.text.len() => {
             let rest = file.alleles() - file.alleles_certain_of(offset);
-            Moment::Committed(offset, file.alleles_certain_of(offset) + random.below(rest as usize + 1) as i64 / 2)
+            Moment::Committed(
+                offset,
+                file.alleles_certain_of(offset) + random.below(rest as usize + 1) as i64 / 2,
+            )
         }
         0 => Moment::Sent(offset),
-        1 => Moment::Committed(offset, random.below(file.alleles_certain_of(offset) as usize + 1) as i64),
+        1 => Moment::Committed(
+            offset,
+            random.below(file.alleles_certain_of(offset) as usize + 1) as i64,
+        ),
         _ => Moment::Amid(offset),
     };
     offsets.into_iter().enumerate().map(at).collect()

@@ -14,6 +14,7 @@ use super::record::{ChunkState, RecordValidator, Sites, strip_line_end};
 use super::report::Report;
 use super::rules::{Rule, file, header as header_rules, meta};
 use super::version::Version;
+use crate::import::lines::BYTE_ORDER_MARK;
 
 /// Validates one file.
 #[derive(Debug)]
@@ -33,8 +34,6 @@ pub struct Validator {
     order: OrderCheck,
     found: Vec<Finding>,
 }
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Validator {
     /// A validator at the first line of a file.
@@ -144,7 +143,10 @@ impl Validator {
     /// Says that a line was longer than [`Limits::line_bytes`] and not read; it counts as a line.
     pub fn line_too_long(&mut self, report: &mut Report) {
         self.lines += 1;
-        let message = format!("the line is longer than {} bytes, the most that are read", self.limits.line_bytes);
+        let message = format!(
+            "the line is longer than {} bytes, the most that are read",
+            self.limits.line_bytes
+        );
         self.say(&file::LINE_TOO_LONG, message);
         report.extend(self.found.drain(..));
     }
@@ -177,15 +179,8 @@ impl Validator {
     }
 
     /// The same, on a line that was not fed to this validator.
-    pub fn container_at(
-        &mut self,
-        line: u64,
-        fault: ContainerFault,
-        message: String,
-        report: &mut Report,
-    ) {
-        self.found
-            .extend(self.judge.of_file(fault.rule(), line, message));
+    pub fn container_at(&mut self, line: u64, fault: ContainerFault, message: String, report: &mut Report) {
+        self.found.extend(self.judge.of_file(fault.rule(), line, message));
         report.extend(self.found.drain(..));
     }
 
@@ -290,7 +285,11 @@ impl Validator {
             sink.add(
                 &file::LINE_TOO_LONG,
                 &line[..0],
-                format!("the line has {} bytes, more than the {} that are read", line.len(), self.limits.line_bytes),
+                format!(
+                    "the line has {} bytes, more than the {} that are read",
+                    line.len(),
+                    self.limits.line_bytes
+                ),
             );
         } else if memchr::memchr(0, line).is_some() {
             sink.add(&file::NUL_BYTE, line, "the line holds a NUL byte");

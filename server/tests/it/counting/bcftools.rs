@@ -100,7 +100,9 @@ pub fn reads(import: &Import) -> bool {
     let vcf = folder.path().join("in.vcf");
     std::fs::write(&vcf, readable(&import.text)).unwrap();
     let mut norm = Command::new("bcftools");
-    let norm = norm.args(["norm", "-m-", "-Ov", "-o"]).arg(folder.path().join("out.vcf"));
+    let norm = norm
+        .args(["norm", "-m-", "-Ov", "-o"])
+        .arg(folder.path().join("out.vcf"));
     let output = norm.arg(&vcf).output().unwrap();
     output.status.success() && !String::from_utf8_lossy(&output.stderr).contains("rror")
 }
@@ -131,6 +133,7 @@ pub fn allele_counts(import: &Import) -> Vec<Vec<(u32, u32)>> {
         for (number, line) in text.lines().enumerate() {
             let (ac, an) = line.split_once(' ').unwrap();
             alleles.resize_with(alleles.len().max(number + 1), Vec::new);
+            // bcftools leaves what the file says where a record has no GT.
             alleles[number].push((ac.parse().unwrap_or(0), an.parse().unwrap_or(0)));
         }
     }
@@ -162,13 +165,13 @@ fn readable(text: &str) -> String {
         lines.push_str("##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n");
     }
     let records_alone = records.lines().filter(|line| !line.starts_with('#'));
-    let mut contigs: Vec<&str> = records_alone
-        .filter_map(|line| line.split('\t').next())
-        .collect();
+    let mut contigs: Vec<&str> = records_alone.filter_map(|line| line.split('\t').next()).collect();
     contigs.sort_unstable();
     contigs.dedup();
     for contig in contigs {
-        if !header.contains(&format!("##contig=<ID={contig},")) && !header.contains(&format!("##contig=<ID={contig}>")) {
+        if !header.contains(&format!("##contig=<ID={contig},"))
+            && !header.contains(&format!("##contig=<ID={contig}>"))
+        {
             writeln!(lines, "##contig=<ID={contig}>").unwrap();
         }
     }

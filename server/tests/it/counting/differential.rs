@@ -18,7 +18,9 @@ fn by_place<T>(import: &Import, rows: Vec<T>) -> HashMap<(u64, u16), T> {
     let mut places: Vec<(u64, u16)> = originals
         .iter()
         .filter(|(_, original)| original.alternates != ["."])
-        .flat_map(|(&offset, original)| (1..=original.alternates.len() as u16).map(move |number| (offset, number)))
+        .flat_map(|(&offset, original)| {
+            (1..=original.alternates.len() as u16).map(move |number| (offset, number))
+        })
         .collect();
     places.sort_unstable();
     assert_eq!(rows.len(), places.len());
@@ -68,7 +70,11 @@ fn bcftools_counts_the_same_in_real_files() {
         ),
         (data::shapeit4(), "vcf/shapeit4_example_panel.tsv", false),
         (data::variant_annotation("chr22.vcf.gz"), "(none)", false),
-        (data::variant_annotation("hapmap_exome_chr22.vcf.gz"), "(none)", false),
+        (
+            data::variant_annotation("hapmap_exome_chr22.vcf.gz"),
+            "(none)",
+            false,
+        ),
     ] {
         let Some(vcf) = vcf else { continue };
         let panel = data::shared(panel).map(|panel| fs::read_to_string(panel).unwrap());
@@ -112,13 +118,36 @@ fn bcftools_counts_the_same_in_the_suite() {
         let import = Import::of(&text, None, false);
         // bcftools refuses some files that the specification allows.
         let is_read = bcftools::reads(&import);
-        println!("{:?}: {}", file.file_name(), if is_read { "compared" } else { "not read by bcftools" });
+        println!(
+            "{:?}: {}",
+            file.file_name(),
+            if is_read {
+                "compared"
+            } else {
+                "not read by bcftools"
+            }
+        );
         if is_read {
-            check_bcftools(&import);
+            check_allele_counts(&import);
+            if !has_high_ploidy(&import.text) {
+                check_bcftools(&import);
+            }
             compared += 1;
         }
     }
     assert!(compared > 5, "{compared}");
+}
+
+/// Whether a genotype has more than two alleles, which is beyond `+fill-tags`.
+fn has_high_ploidy(text: &str) -> bool {
+    let records = text.lines().filter(|line| !line.starts_with('#'));
+    let mut samples = records.flat_map(|line| line.split('\t').skip(9));
+    samples.any(|sample| {
+        sample
+            .split(':')
+            .next()
+            .is_some_and(|gt| gt.matches(['/', '|']).count() > 1)
+    })
 }
 
 const SAMPLES: usize = 40;
@@ -134,7 +163,11 @@ fn odd_file(seed: u64, most_ploidy: usize) -> (String, String) {
     text += "##INFO=<ID=END,Number=1,Type=Integer,Description=\"e\">\n";
     text += "##ALT=<ID=DEL,Description=\"d\">\n##ALT=<ID=DUP,Description=\"d\">\n";
     for (id, kind) in [("GT", "String"), ("DP", "Integer"), ("GQ", "Integer")] {
-        writeln!(text, "##FORMAT=<ID={id},Number=1,Type={kind},Description=\"{id}\">").unwrap();
+        writeln!(
+            text,
+            "##FORMAT=<ID={id},Number=1,Type={kind},Description=\"{id}\">"
+        )
+        .unwrap();
     }
     text += "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT";
     let mut panel = String::from("sample\tpop\tsex\n");
@@ -167,7 +200,9 @@ fn odd_record(random: &mut Random, text: &mut String, contig: &str, position: us
             // The same allele a second time.
             5 if !alternates.is_empty() => alternates[0].clone(),
             6 => reference[..1].to_owned(),
-            _ => random.pick(&REFERENCES).to_owned() + random.pick(&REFERENCES) + random.pick(&["", "A", "CC"]),
+            _ => {
+                random.pick(&REFERENCES).to_owned() + random.pick(&REFERENCES) + random.pick(&["", "A", "CC"])
+            }
         };
         if alternate != reference {
             alternates.push(alternate);
@@ -188,7 +223,11 @@ fn odd_record(random: &mut Random, text: &mut String, contig: &str, position: us
         ".".to_owned()
     };
     let format = random.pick(&["GT", "GT", "GT:DP", "GT:DP:GQ", "DP:GQ"]);
-    write!(text, "{contig}\t{position}\t.\t{reference}\t{alt}\t.\tPASS\t{info}\t{format}").unwrap();
+    write!(
+        text,
+        "{contig}\t{position}\t.\t{reference}\t{alt}\t.\tPASS\t{info}\t{format}"
+    )
+    .unwrap();
     let odd = random.below(2) == 0;
     for _ in 0..SAMPLES {
         let ploidy = match random.below(if odd { 6 } else { 60 }) {
@@ -229,16 +268,19 @@ fn bcftools_counts_the_same_in_generated_files() {
 fn bcftools_counts_the_same_in_any_ploidy() {
     for seed in 10..13 {
         let (text, panel) = odd_file(seed, 6);
-        let import = Import::of(text.as_bytes(), Some(&panel), false);
-        let rows = by_place(&import, bcftools::allele_counts(&import));
-        for (block, row) in import.rows() {
-            let site = block.sites.row(row);
-            let of_bcftools = &rows[&(site.record_offset, site.record_allele)];
-            assert_eq!(of_bcftools.len(), import.groups.groups.len());
-            for (frequencies, want) in block.frequencies.iter().zip(of_bcftools) {
-                let got = frequencies.counts(row, false).unwrap();
-                assert_eq!((got.ac, got.an), *want, "{site:?}");
-            }
+        check_allele_counts(&Import::of(text.as_bytes(), Some(&panel), false));
+    }
+}
+
+fn check_allele_counts(import: &Import) {
+    let rows = by_place(import, bcftools::allele_counts(import));
+    for (block, row) in import.rows() {
+        let site = block.sites.row(row);
+        let of_bcftools = &rows[&(site.record_offset, site.record_allele)];
+        assert_eq!(of_bcftools.len(), import.groups.groups.len());
+        for (frequencies, want) in block.frequencies.iter().zip(of_bcftools) {
+            let got = frequencies.counts(row, false).unwrap();
+            assert_eq!((got.ac, got.an), *want, "{site:?}");
         }
     }
 }
@@ -257,9 +299,23 @@ fn duplicates_of_an_allele_are_rows_in_the_order_of_the_file() {
         .map(|(block, row)| {
             let site = block.sites.row(row);
             let counts = block.frequencies[0].counts(row, false).unwrap();
-            (site.id.unwrap().to_owned(), site.record_allele, site.ordinal, counts.ac, counts.an)
+            (
+                site.id.unwrap().to_owned(),
+                site.record_allele,
+                site.ordinal,
+                counts.ac,
+                counts.an,
+            )
         })
         .collect();
-    let expected = [("first", 1, 0, 4, 4), ("second", 1, 1, 1, 4), ("second", 2, 2, 0, 4), ("third", 1, 3, 1, 2)];
-    assert_eq!(rows, expected.map(|(id, allele, ordinal, ac, an)| (id.to_owned(), allele, ordinal, ac, an)));
+    let expected = [
+        ("first", 1, 0, 4, 4),
+        ("second", 1, 1, 1, 4),
+        ("second", 2, 2, 0, 4),
+        ("third", 1, 3, 1, 2),
+    ];
+    assert_eq!(
+        rows,
+        expected.map(|(id, allele, ordinal, ac, an)| (id.to_owned(), allele, ordinal, ac, an))
+    );
 }

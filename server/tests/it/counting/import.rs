@@ -94,7 +94,15 @@ impl Import {
                         };
                         let ordinal = 1_000 + extra;
                         extra += 1;
-                        contigs.insert(name, ContigRef { ordinal, length: None }).unwrap();
+                        contigs
+                            .insert(
+                                name,
+                                ContigRef {
+                                    ordinal,
+                                    length: None,
+                                },
+                            )
+                            .unwrap();
                     }
                 }
             };

@@ -54,14 +54,18 @@ const fn accepted(name: &'static str, kind: Kind, text: fn(&mut dyn Write) -> st
 }
 
 pub const HOSTILE: &[Case] = &[
-    refused("truncated", "container-truncated", Kind::Truncated, |out| records(out, 20_000)),
+    refused("truncated", "container-truncated", Kind::Truncated, |out| {
+        records(out, 20_000)
+    }),
     // The changed byte may make what follows run past the end.
     refused("corrupt", "container-", Kind::Corrupt, |out| records(out, 20_000)),
     refused("a line of 1 GiB", "line-too-long", Kind::Gzip, |out| {
         head(out, 0)?;
         flood(out, b"1\t5\t.\tA\tACGTACGTACGTACGT", 1 << 30)
     }),
-    refused("1 GiB of NUL bytes", "line-too-long", Kind::Gzip, |out| flood(out, &[0], 1 << 30)),
+    refused("1 GiB of NUL bytes", "line-too-long", Kind::Gzip, |out| {
+        flood(out, &[0], 1 << 30)
+    }),
     refused("a header of 100 MB", "header-too-long", Kind::Gzip, |out| {
         out.write_all(FILEFORMAT)?;
         flood(out, b"##contig=<ID=contig,length=1000>\n", 100_000_000)?;
@@ -111,7 +115,12 @@ pub const HOSTILE: &[Case] = &[
         }
         Ok(())
     }),
-    refused("more than a million samples", "samples-too-many", Kind::Gzip, |out| head(out, 1_000_001)),
+    refused(
+        "more than a million samples",
+        "samples-too-many",
+        Kind::Gzip,
+        |out| head(out, 1_000_001),
+    ),
     refused("a million alternates", "alternates-too-many", Kind::Gzip, |out| {
         head(out, 0)?;
         out.write_all(b"1\t5\t.\tA\t")?;
@@ -120,16 +129,21 @@ pub const HOSTILE: &[Case] = &[
         }
         out.write_all(b"G\t.\t.\t.\n")
     }),
-    refused("alternates times samples", "alternates-too-many", Kind::Gzip, |out| {
-        head(out, 100_000)?;
-        out.write_all(b"1\t5\t.\tA\t")?;
-        for number in 0..10_000 {
-            write!(out, "<D{number}>,")?;
-        }
-        out.write_all(b"G\t.\t.\t.\tGT")?;
-        flood(out, b"\t0|1", 400_000)?;
-        out.write_all(b"\n")
-    }),
+    refused(
+        "alternates times samples",
+        "alternates-too-many",
+        Kind::Gzip,
+        |out| {
+            head(out, 100_000)?;
+            out.write_all(b"1\t5\t.\tA\t")?;
+            for number in 0..10_000 {
+                write!(out, "<D{number}>,")?;
+            }
+            out.write_all(b"G\t.\t.\t.\tGT")?;
+            flood(out, b"\t0|1", 400_000)?;
+            out.write_all(b"\n")
+        },
+    ),
     accepted("many alternates of many samples", Kind::Gzip, |out| {
         head(out, 1_000)?;
         for position in 1..60 {
@@ -151,14 +165,19 @@ pub const HOSTILE: &[Case] = &[
         }
         out.write_all(b"K\n")
     }),
-    refused("a million keys in FORMAT", "entries-too-many", Kind::Gzip, |out| {
-        head(out, 1)?;
-        out.write_all(b"1\t5\t.\tA\tG\t.\t.\t.\tGT")?;
-        for number in 0..1_000_000 {
-            write!(out, ":K{number}")?;
-        }
-        out.write_all(b"\t0|1\n")
-    }),
+    refused(
+        "a million keys in FORMAT",
+        "entries-too-many",
+        Kind::Gzip,
+        |out| {
+            head(out, 1)?;
+            out.write_all(b"1\t5\t.\tA\tG\t.\t.\t.\tGT")?;
+            for number in 0..1_000_000 {
+                write!(out, ":K{number}")?;
+            }
+            out.write_all(b"\t0|1\n")
+        },
+    ),
     refused("a list of 60 MB in a header line", "too-", Kind::Gzip, |out| {
         out.write_all(FILEFORMAT)?;
         out.write_all(b"##INFO=<ID=A")?;

@@ -27,7 +27,9 @@ impl Outcome {
             alleles: settled.alleles,
             records: settled.files[0].records,
             findings: client.findings_csv(id).await?,
-            rows: rows.map(|row| format!("{row:?}").replace(slug, "dataset")).collect(),
+            rows: rows
+                .map(|row| format!("{row:?}").replace(slug, "dataset"))
+                .collect(),
         })
     }
 
@@ -79,7 +81,10 @@ pub async fn genotypes(pool: &PgPool, file_id: i64, samples: usize) -> Vec<Strin
         let sites = SiteColumns::decode(&sites[0].1).unwrap();
         let frames = blocks::genotypes(pool, block.bucket, block.id).await.unwrap();
         let genotypes = GenotypeColumns::decode(samples, frames.iter().map(Vec::as_slice)).unwrap();
-        assert_eq!((sites.len(), genotypes.len()), (block.n as usize, block.n as usize));
+        assert_eq!(
+            (sites.len(), genotypes.len()),
+            (block.n as usize, block.n as usize)
+        );
         for (number, site) in sites.rows().enumerate() {
             alleles.push(format!("{} {site:?} {:?}", block.contig, genotypes.row(number)));
         }

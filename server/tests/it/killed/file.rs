@@ -26,13 +26,20 @@ impl TestFile {
             ("DP", "1", "Integer"),
             ("GQ", "1", "Integer"),
         ] {
-            writeln!(text, "##FORMAT=<ID={id},Number={number},Type={kind},Description=\"{id}\">").unwrap();
+            writeln!(
+                text,
+                "##FORMAT=<ID={id},Number={number},Type={kind},Description=\"{id}\">"
+            )
+            .unwrap();
         }
         text += "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT";
         let mut panel = String::from("sample\tpop\tsex\n");
         for sample in 0..SAMPLES {
             write!(text, "\tS{sample}").unwrap();
-            let (pop, sex) = (["EAST", "WEST", "NORTH"][sample % 3], ["male", "female"][sample % 2]);
+            let (pop, sex) = (
+                ["EAST", "WEST", "NORTH"][sample % 3],
+                ["male", "female"][sample % 2],
+            );
             writeln!(panel, "S{sample}\t{pop}\t{sex}").unwrap();
         }
         text += "\n";
@@ -77,11 +84,19 @@ fn record(random: &mut Random, text: &mut String, contig: &str, position: usize)
     } else {
         random.pick(&[".", "DB", "NOBODY_KNOWS=1", "DP=x"]).to_owned()
     };
-    let (filter, id) = (random.pick(&["PASS", "UNDECLARED", "q10"]), random.pick(&[".", "rs1", "rs2;rs3"]));
+    let (filter, id) = (
+        random.pick(&["PASS", "UNDECLARED", "q10"]),
+        random.pick(&[".", "rs1", "rs2;rs3"]),
+    );
     let format = random.pick(&["GT", "GT:AD:DP:GQ", "GT:DP", "DP:GQ"]);
     // Undeclared keys and an undeclared filter are warnings; a value that is no number would be an error.
     let info = if info == "DP=x" { "DP=7".to_owned() } else { info };
-    write!(text, "{contig}\t{position}\t{id}\t{reference}\t{alternates}\t{}\t{filter}\t{info}\t{format}", random.below(99)).unwrap();
+    write!(
+        text,
+        "{contig}\t{position}\t{id}\t{reference}\t{alternates}\t{}\t{filter}\t{info}\t{format}",
+        random.below(99)
+    )
+    .unwrap();
     let count = alternates.split(',').count();
     for _ in 0..SAMPLES {
         let allele = |random: &mut Random| random.below(count + 1);

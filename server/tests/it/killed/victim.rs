@@ -39,7 +39,10 @@ impl Import {
         new.panel = Some(file.panel.clone());
         let dataset = client.create_dataset(&new).await.unwrap();
         let size = file.text.len() as u64;
-        let upload = client.begin_upload(dataset.id, "x.vcf", Some(size)).await.unwrap();
+        let upload = client
+            .begin_upload(dataset.id, "x.vcf", Some(size))
+            .await
+            .unwrap();
         Self {
             client,
             dataset: dataset.id,
@@ -89,7 +92,13 @@ impl Import {
 
     /// Waits until that many alleles were committed.
     pub async fn committed(&self, alleles: i64) {
-        while self.client.dataset(self.dataset).await.map_or(-1, |dataset| dataset.alleles) < alleles {}
+        while self
+            .client
+            .dataset(self.dataset)
+            .await
+            .map_or(-1, |dataset| dataset.alleles)
+            < alleles
+        {}
     }
 
     /// Goes on at another server of the same database.
@@ -137,7 +146,10 @@ pub struct Postgres {
 impl Postgres {
     pub fn of(server: &Process) -> Self {
         let (_, arguments) = server.postgres().unwrap();
-        let arguments: Vec<&str> = arguments.iter().map(|argument| argument.to_str().unwrap()).collect();
+        let arguments: Vec<&str> = arguments
+            .iter()
+            .map(|argument| argument.to_str().unwrap())
+            .collect();
         let named = |name: &str| arguments.iter().find_map(|argument| argument.strip_prefix(name));
         let data = arguments.iter().position(|argument| *argument == "-D").unwrap() + 1;
         Self {

@@ -57,7 +57,10 @@ impl Process {
     /// The most memory that it has had, in bytes.
     pub fn peak_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
         1024 * peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
     }
 
@@ -70,7 +73,9 @@ impl Process {
             let is_postgres = status.starts_with("Name:\tpostgres\n")
                 && !status.contains("\nState:\tZ")
                 && status.lines().any(|line| line == parent);
-            let arguments = std::fs::read(entry.path().join("cmdline")).ok().filter(|_| is_postgres)?;
+            let arguments = std::fs::read(entry.path().join("cmdline"))
+                .ok()
+                .filter(|_| is_postgres)?;
             let arguments = arguments.split(|byte| *byte == 0);
             Some((
                 pid,

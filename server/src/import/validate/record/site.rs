@@ -115,7 +115,10 @@ fn chrom(shared: &Shared, memory: &mut Memory, contig: &[u8], sink: &mut Sink<'_
     match contigs.get(contig) {
         Some(length) => memory.contig_length = *length,
         None if contigs.is_empty() || inner.is_some() => {}
-        None if memory.undeclared_contigs.is_news(contig, shared.limits.distinct_texts) => {
+        None if memory
+            .undeclared_contigs
+            .is_news(contig, shared.limits.distinct_texts) =>
+        {
             sink.add(
                 &rules::CONTIG_UNDECLARED,
                 contig,
@@ -190,7 +193,8 @@ fn declared_alt(shared: &Shared, memory: &mut Memory, text: &[u8], sink: &mut Si
     let Some(id) = text.strip_prefix(b"<").and_then(|rest| rest.strip_suffix(b">")) else {
         return;
     };
-    if !shared.header.alts.contains(id) && memory.undeclared_alts.is_news(text, shared.limits.distinct_texts) {
+    if !shared.header.alts.contains(id) && memory.undeclared_alts.is_news(text, shared.limits.distinct_texts)
+    {
         sink.add(
             &rules::ALT_UNDECLARED,
             text,
@@ -244,7 +248,9 @@ fn filters(shared: &Shared, memory: &mut Memory, field: &[u8], sink: &mut Sink<'
             b"0" => sink.add(&rules::FILTER_ZERO, code, "0 is no filter code"),
             b"PASS" => sink.add(&rules::FILTER_PASS_IN_LIST, code, "PASS stands among filters"),
             _ if !shared.header.filters.contains(code)
-                && memory.undeclared_filters.is_news(code, shared.limits.distinct_texts) =>
+                && memory
+                    .undeclared_filters
+                    .is_news(code, shared.limits.distinct_texts) =>
             {
                 sink.add(
                     &rules::FILTER_UNDECLARED,
