@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench audit build clean-data \
+.PHONY: help run test check demo bench fuzz audit build clean-data \
         set-up set-up-test test-rust test-pages test-browser test-r check-rust check-pages check-generated check-scripts check-licences
 
 help: ## List the targets
@@ -40,6 +40,10 @@ bench: ## Benchmarks against bcftools and plink2; figures go to bench/RESULTS.md
 	@deploy/bootstrap test
 	cargo build --release --locked --workspace
 	target/release/allelecast-bench all --write
+
+fuzz: ## Hostile bytes for a minute each against what reads files (libFuzzer)
+	@deploy/bootstrap test
+	deploy/fuzz
 
 audit: ## Known vulnerabilities of the dependencies (needs a network)
 	@deploy/audit
@@ -118,7 +122,7 @@ check-generated: set-up
 	diff -r $$fresh static/src/protocol || { echo "static/src/protocol differs from protocol/: commit what \`cargo test -p allelecast-protocol\` wrote"; exit 1; }
 
 check-scripts:
-	@if command -v shellcheck >/dev/null; then grep -rlE '^#!.*bash' deploy .ci | xargs shellcheck; fi
+	@if command -v shellcheck >/dev/null; then grep -rlE '^#!.*bash' deploy .ci fuzz | xargs shellcheck; fi
 
 check-licences: target/tools/bin/cargo-deny
 	@target/tools/bin/cargo-deny --locked check licenses bans sources

@@ -26,6 +26,9 @@ pub struct CheckArgs {
     /// Print one JSON object for each file.
     #[arg(long)]
     pub json: bool,
+    /// Limits of the files that are read.
+    #[command(flatten)]
+    pub limits: Limits,
     /// VCF files, plain or compressed with gzip or bgzip.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
@@ -56,7 +59,7 @@ impl From<ProfileArg> for Profile {
 pub fn run(args: &CheckArgs) -> ExitCode {
     let mut worst = 0;
     for path in &args.files {
-        match check_file(path, args.profile.into(), Limits::default()) {
+        match check_file(path, args.profile.into(), args.limits.clone()) {
             Ok(report) => {
                 let printed = print::file(path, &report, args.json, &mut io::stdout().lock());
                 worst = worst.max(u8::from(report.verdict() == Verdict::Refused));

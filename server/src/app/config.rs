@@ -12,9 +12,11 @@ use clap::{Args, Parser, Subcommand};
 use super::check::CheckArgs;
 use crate::domain::build::Build;
 use crate::http::{Demo, Limits};
+use crate::import::validate;
 use crate::knowledge::Source;
 use crate::query::EngineLimits;
 use crate::stats::WorkerConfig;
+use crate::store::jobs::LEASE;
 
 /// Live allele frequencies for each of your sample groups.
 #[derive(Debug, Parser)]
@@ -244,6 +246,9 @@ pub struct Config {
     /// Imports and other background jobs at once; as many as there are cores, from 2 to 8, if nothing is said
     #[arg(long, env = "ALLELECAST_JOBS", default_value_t = default_jobs(), value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub jobs: u32,
+    /// Seconds without a sign of life after which another instance takes over a job
+    #[arg(long, env = "ALLELECAST_LEASE", default_value_t = LEASE.as_secs() as u32, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub lease: u32,
     /// What the engine may keep.
     #[command(flatten)]
     pub engine: EngineConfig,
@@ -256,6 +261,9 @@ pub struct Config {
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
+    /// Limits of the files that are read.
+    #[command(flatten)]
+    pub files: validate::Limits,
 }
 
 /// An import keeps about one core busy, and takes up to 256 MiB.
@@ -343,6 +351,7 @@ impl Config {
             genes_dir: data_dir.join("genes"),
             redis_url: None,
             jobs: 2,
+            lease: LEASE.as_secs() as u32,
             engine: EngineConfig {
                 column_cache: 64 << 20,
                 partial_cache: 16 << 20,
@@ -356,6 +365,7 @@ impl Config {
             },
             demo: Demo::default(),
             limits: Limits::default(),
+            files: validate::Limits::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: one data folder has one database, used by one server at a time, and no PostgreSQL outlives its server:
 //! it is stopped in order, ended by the kernel when the server is killed, and found and stopped by the next start
-//! if it is still there.
+//! if it is still there. One that ends while its server runs is started again.
 //!
 //! It listens on no port, only on a socket in a folder that its owner alone can enter, and it admits only the
 //! operating system's user that runs the server (`peer`), so there is no password.

@@ -7,6 +7,7 @@ mod greeting;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
@@ -146,6 +147,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         head: state.head.clone(),
         raw_arrived: state.raw_arrived.clone(),
         limits: Default::default(),
+        bounds: config.files.clone(),
+        lease: Duration::from_secs(config.lease.into()),
     };
     let imports = worker::work(bench, config.jobs as usize, stop.clone());
     let exports = state.exporter.clone().work(stop.clone());

@@ -54,7 +54,9 @@ pub struct AlleleKey {
     /// Mate of a symbolic allele; likewise.
     #[serde(default)]
     pub mate: Option<Box<str>>,
-    /// 0 for the first of the alleles of a file that are alike in all else, 1 for the next.
+    /// 0 for the first of the alleles of a file that are alike in all else, in the order of the file (of the records,
+    /// then of ALT), 1 for the next. Each is a row of its own with the counts of its own record; none is added to
+    /// another. Where files of several datasets are merged, only their first ones meet.
     pub ordinal: u16,
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, mpsc};
 use uuid::Uuid;
 
 use super::decompress::{DecompressError, Decompressor, Ending};
+use super::lines::TooLong;
 use super::run::ImportError;
 use super::tail::{self, Piece};
 use super::validate::{ContainerFault, Limits, Profile, Report, Validator};
@@ -28,6 +29,8 @@ pub struct Check {
     /// Decompressed bytes that were not cut into lines yet.
     text: Vec<u8>,
     line: Line,
+    /// Decompressed bytes so far.
+    expanded: u64,
     /// Whether the rest cannot be read: what a fault of the container means.
     is_over: bool,
 }
@@ -50,6 +53,7 @@ impl Check {
             report,
             text: Vec::new(),
             line: Line::default(),
+            expanded: 0,
             is_over: false,
         }
     }
@@ -119,8 +123,15 @@ impl Check {
         if !is_other {
             self.cut();
         }
+        self.expanded += self.text.len() as u64;
         self.text.clear();
-        if let Some(fault) = fault {
+        let most = self.validator.limits().expanded_bytes;
+        if self.expanded > most && !self.is_over {
+            let message = TooLong::File { most }.to_string();
+            self.validator
+                .container(ContainerFault::LongFile, message, &mut self.report);
+            self.is_over = true;
+        } else if let Some(fault) = fault {
             self.validator
                 .container(ContainerFault::of(&fault), fault.to_string(), &mut self.report);
             self.is_over = true;

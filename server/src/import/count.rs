@@ -24,6 +24,10 @@ use crate::domain::{
     stated::Stated,
 };
 
+/// Genotypes and counts of a chunk after which the rest of it is left for another: where alternates are many, a short
+/// text has many of them.
+pub const COUNTED_BYTES: usize = 32 << 20;
+
 /// What was counted in a chunk.
 #[derive(Clone, Debug)]
 pub struct ChunkResult {
@@ -104,6 +108,25 @@ impl ChunkResult {
             .get(record * samples..(record + 1) * samples)
             .unwrap_or_default()
     }
+
+    /// What of the chunk was not counted because [`COUNTED_BYTES`] were reached; none where all was.
+    pub fn rest_of(&self, chunk: &ChunkInput) -> Option<ChunkInput> {
+        let done = (self.end.offset - chunk.offset) as usize;
+        (done < chunk.text.len()).then(|| ChunkInput {
+            first_line: self.end.line,
+            offset: self.end.offset,
+            text: chunk.text.slice(done..),
+        })
+    }
+
+    fn bytes(&self) -> usize {
+        let counts = self.raw.len() + self.high_quality.len();
+        self.genotypes.plane_bytes()
+            + counts * size_of::<Counts>()
+            + self.depths.len() * size_of::<DepthSums>()
+            + self.stated.len() * size_of::<Stated>()
+            + self.coverage.len() * size_of::<SampleCall>()
+    }
 }
 
 /// What the records of a file are counted with.
@@ -122,8 +145,9 @@ pub struct Basis<'a> {
 }
 
 impl Basis<'_> {
-    /// Counts all records of a chunk in all groups. Of a gVCF, also one that only the chunk shows to be one, it is noted too
-    /// what each record says beside its alleles.
+    /// Counts the records of a chunk in all groups: all of them, unless their genotypes and counts come to more than
+    /// [`COUNTED_BYTES`]; [`ChunkResult::rest_of`] tells. Of a gVCF, also one that only the chunk shows to be one, it is noted
+    /// too what each record says beside its alleles.
     ///
     /// # Errors
     /// The first record that cannot be read. For [`RecordProblem::UnknownContig`] the contig can be registered and the
@@ -152,6 +176,8 @@ pub(super) struct Counter<'a> {
     result: ChunkResult,
     /// The first record that cannot be read; none is counted behind it.
     error: Option<RecordError>,
+    /// Whether what follows is left for another.
+    is_full: bool,
 }
 
 impl<'a> Counter<'a> {
@@ -194,11 +220,16 @@ impl<'a> Counter<'a> {
             active: Vec::new(),
             result,
             error: None,
+            is_full: false,
         }
     }
 
     /// Takes the next line with its end; `cells` are its samples, where they were read before.
     pub(super) fn take(&mut self, line: &[u8], cells: Option<&Cells>) {
+        self.is_full |= self.result.bytes() >= COUNTED_BYTES;
+        if self.is_full {
+            return;
+        }
         let place = self.result.end;
         self.result.end = Position {
             offset: place.offset + line.len() as u64,
@@ -237,9 +268,10 @@ impl<'a> Counter<'a> {
             return Err(RecordProblem::HeaderLine);
         }
         let fixed = Fixed::parse(line, self.columns)?;
-        let contig = self.contig(fixed.chrom)?;
+        let contig = self.contig(&fixed.chrom)?;
         let alternates = fixed
             .alternates
+            .as_deref()
             .map_or(0, |alternates| alternates.split(',').count());
         let alternates = u16::try_from(alternates)
             .ok()
@@ -263,7 +295,7 @@ impl<'a> Counter<'a> {
             let mut doubts = Vec::new();
             let before = self.result.stated.len();
             reader.read(
-                fixed.info,
+                &fixed.info,
                 alternates.into(),
                 &mut self.result.stated,
                 &mut doubts,
@@ -272,7 +304,7 @@ impl<'a> Counter<'a> {
             self.result.doubts.extend(doubts);
             // An alternate that is not listed has no counts either.
             let rows = self.result.stated.split_off(before);
-            let alternates = fixed.alternates.unwrap_or_default().split(',');
+            let alternates = fixed.alternates.as_deref().unwrap_or_default().split(',');
             let listed = alternates.zip(rows.chunks(self.result.groups.max(1)));
             let listed = listed.filter(|(alternate, _)| !is_catch_all(alternate));
             self.result.stated.extend(listed.flat_map(|(_, rows)| rows));
@@ -281,7 +313,7 @@ impl<'a> Counter<'a> {
         let mut hq_known = false;
         for (i, alternate) in fixed
             .alternates
-            .into_iter()
+            .iter()
             .flat_map(|alternates| alternates.split(','))
             .enumerate()
             .filter(|(_, alternate)| !is_catch_all(alternate))
@@ -305,17 +337,18 @@ impl<'a> Counter<'a> {
                 alignment,
             });
         }
+        let kind = RecordKind::of(&fixed);
         self.result.records.push(CountedRecord {
             place,
             contig,
             position: fixed.pos,
-            id: fixed.id.map(Into::into),
+            id: fixed.id.map(|id| id.into_owned().into()),
             qual: fixed.qual,
-            filter: fixed.filter.into(),
+            filter: fixed.filter.into_owned().into(),
             alleles: first..self.result.alleles.len() as u32,
             depths,
             hq_known,
-            kind: RecordKind::of(&fixed),
+            kind,
         });
         Ok(())
     }
@@ -344,6 +377,11 @@ impl<'a> Counter<'a> {
             memchr::memchr(b'\t', rest).map_or((rest, None), |end| (&rest[..end], Some(&rest[end + 1..])))
         });
         match format {
+            // Without an alternate there is nothing to count, whatever the genotypes name.
+            Some((_, Some(_))) if samples > 0 && alternates == 0 => {
+                self.genotypes.clear(samples, 0);
+                Ok(())
+            }
             Some((format, Some(columns))) if samples > 0 => {
                 self.format.update(format);
                 let read = cells.filter(|cells| cells.len() == samples);

@@ -42,9 +42,9 @@ pub(super) enum RecordKind {
 
 impl RecordKind {
     pub(super) fn of(fixed: &Fixed<'_>) -> Self {
-        let is_gvcf = match fixed.alternates {
+        let is_gvcf = match fixed.alternates.as_deref() {
             Some(alternates) => alternates.contains('<') && alternates.split(',').any(is_catch_all),
-            None => end_of(fixed.info).is_some(),
+            None => end_of(&fixed.info).is_some(),
         };
         if is_gvcf { Self::Gvcf } else { Self::Plain }
     }
@@ -94,8 +94,9 @@ impl Fields {
         let bases = fixed.reference.len() as u32 - 1;
         let is_block = fixed
             .alternates
+            .as_deref()
             .is_none_or(|alternates| alternates.split(',').all(is_catch_all));
-        let end = end_of(fixed.info).filter(|&end| is_block && end >= fixed.pos);
+        let end = end_of(&fixed.info).filter(|&end| is_block && end >= fixed.pos);
         let end = end.unwrap_or(fixed.pos.saturating_add(bases));
         for (sample, column) in columns.take(groups.samples()).enumerate() {
             calls.push(self.call(column, sample, alternates, groups, place, end));
@@ -175,7 +176,7 @@ mod tests {
             contig,
             position: fixed.pos,
         };
-        let alternates = fixed.alternates.map_or(0, |all| all.split(',').count()) as u16;
+        let alternates = fixed.alternates.as_deref().map_or(0, |all| all.split(',').count()) as u16;
         let mut calls = Vec::new();
         Fields::default().read(&fixed, alternates, &groups, place, &mut calls);
         calls

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use super::lines::BYTE_ORDER_MARK;
 use crate::domain::build::Build;
 
 /// The fixed columns.
@@ -71,9 +72,6 @@ pub enum HeaderProblem {
     /// Two samples of one name.
     #[error("the sample {0:?} occurs twice")]
     DuplicateSample(String),
-    /// Not UTF-8.
-    #[error("the header is not UTF-8")]
-    NotUtf8,
     /// A contig is as long as in another build.
     #[error(
         "contig {name} is {length} bases long, but {expected} in {build}{}",
@@ -110,19 +108,20 @@ fn hint(likely: &Option<Build>) -> String {
 }
 
 impl Header {
-    /// Reads the header's lines, `#CHROM` line included.
+    /// Reads the header's lines, `#CHROM` line included; a byte order mark before them is passed over.
     ///
     /// # Errors
     /// The text is no header of a VCF, or samples repeat.
     pub fn parse(text: &[u8]) -> Result<Header, HeaderError> {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let mut header = Header::default();
         let mut line = 0;
         for bytes in text.split_inclusive(|&byte| byte == b'\n') {
             line += 1;
             let error = |problem| HeaderError { line, problem };
-            let text = std::str::from_utf8(bytes)
-                .map_err(|_| error(HeaderProblem::NotUtf8))?
-                .trim_end_matches(['\r', '\n']);
+            // Whether other encodings are allowed depends on the version, which is the validator's business.
+            let text = String::from_utf8_lossy(bytes);
+            let text = text.trim_end_matches(['\r', '\n']);
             if line == 1 {
                 let version = text
                     .strip_prefix("##fileformat=")

@@ -72,8 +72,8 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(profile: Profile, resume: Option<JudgeState>) -> Self {
-        let validator = Validator::new(profile, Limits::default());
+    pub(super) fn new(profile: Profile, limits: Limits, resume: Option<JudgeState>) -> Self {
+        let validator = Validator::new(profile, limits);
         let fresh = || JudgeState {
             judged_to: 0,
             order: OrderCheck::default(),
@@ -97,6 +97,14 @@ impl Judge {
             self.add(report.take_new());
             self.state.report.version = report.version;
         }
+    }
+
+    /// Judges the line that stands where the header should have gone on, of a file whose header is not complete.
+    pub(super) fn instead_of_header(&mut self, records: &ChunkInput) {
+        let mut report = self.validator.report();
+        let first = records.text.split_inclusive(|&byte| byte == b'\n').next();
+        self.validator.header_line(first.unwrap_or_default(), &mut report);
+        self.add(report.take_new());
     }
 
     /// The rules for records, once the header was complete.
@@ -187,10 +195,12 @@ impl Judge {
         self.add(report.take_new());
     }
 
-    /// Adds a fault of the container.
-    pub(super) fn container(&mut self, fault: ContainerFault, message: &str) {
+    /// Adds a fault of the container, on that line or the last that was judged.
+    pub(super) fn container(&mut self, fault: ContainerFault, line: Option<u64>, message: &str) {
         let mut report = self.validator.report();
-        self.validator.container(fault, message.to_owned(), &mut report);
+        let line = line.unwrap_or(self.state.judged_to.saturating_sub(1));
+        self.validator
+            .container_at(line, fault, message.to_owned(), &mut report);
         self.add(report.take_new());
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Invariant: borrowed from the line; a record that cannot be read says in which line and column.
 
+use std::borrow::Cow;
+
 use crate::domain::{allele::Extent, genotype::GenotypeError, reference::Unreadable};
 
 /// Why a record cannot be counted.
@@ -79,24 +81,24 @@ pub enum RecordProblem {
 }
 
 /// The columns of a record before FORMAT, split but not parsed, and the rest of the line.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fixed<'a> {
     /// CHROM.
-    pub chrom: &'a str,
+    pub chrom: Cow<'a, str>,
     /// POS.
     pub pos: u32,
     /// ID; none where it is `.`.
-    pub id: Option<&'a str>,
+    pub id: Option<Cow<'a, str>>,
     /// REF.
     pub reference: &'a str,
     /// ALT as written, without `.`.
-    pub alternates: Option<&'a str>,
+    pub alternates: Option<Cow<'a, str>>,
     /// QUAL; NaN where it is `.`.
     pub qual: f32,
     /// FILTER.
-    pub filter: &'a str,
+    pub filter: Cow<'a, str>,
     /// INFO.
-    pub info: &'a str,
+    pub info: Cow<'a, str>,
     /// FORMAT and the sample columns.
     pub rest: Option<&'a [u8]>,
 }
@@ -116,8 +118,10 @@ impl<'a> Fixed<'a> {
             rest = end.map(|end| &text[end + 1..]);
         }
         let text = |i: usize, name| std::str::from_utf8(fields[i]).map_err(|_| RecordProblem::NotUtf8(name));
+        // Versions before 4.3 do not say that a file is UTF-8.
+        let lossy = |i: usize| String::from_utf8_lossy(fields[i]);
         let reference = text(3, "REF")?;
-        let alternates = text(4, "ALT")?;
+        let alternates = lossy(4);
         if reference.is_empty() {
             return Err(RecordProblem::EmptyAllele("REF"));
         }
@@ -125,14 +129,14 @@ impl<'a> Fixed<'a> {
             return Err(RecordProblem::EmptyAllele("ALT"));
         }
         Ok(Fixed {
-            chrom: text(0, "CHROM")?,
-            pos: position(fields[1]).ok_or_else(|| RecordProblem::Position(lossy(fields[1])))?,
-            id: Some(text(2, "ID")?).filter(|&id| id != "."),
+            chrom: lossy(0),
+            pos: position(fields[1]).ok_or_else(|| RecordProblem::Position(clip(fields[1])))?,
+            id: Some(lossy(2)).filter(|id| id != "."),
             reference,
-            alternates: Some(alternates).filter(|&alternates| alternates != "."),
-            qual: quality(fields[5]).ok_or_else(|| RecordProblem::Quality(lossy(fields[5])))?,
-            filter: text(6, "FILTER")?,
-            info: text(7, "INFO")?,
+            alternates: Some(alternates).filter(|alternates| alternates != "."),
+            qual: quality(fields[5]).ok_or_else(|| RecordProblem::Quality(clip(fields[5])))?,
+            filter: lossy(6),
+            info: lossy(7),
             rest,
         })
     }
@@ -169,7 +173,7 @@ impl<'a> Fixed<'a> {
     }
 }
 
-fn lossy(field: &[u8]) -> String {
+fn clip(field: &[u8]) -> String {
     String::from_utf8_lossy(&field[..field.len().min(40)]).into_owned()
 }
 
@@ -204,9 +208,12 @@ mod tests {
     fn columns_are_split() {
         let line = b"1\t100\trs1;rs2\tA\tG,<DEL>\t.\tPASS\tDP=3;END=500;SVLEN=.,-400\tGT\t0/1";
         let fixed = Fixed::parse(line, 10).unwrap();
-        assert_eq!((fixed.chrom, fixed.pos, fixed.id), ("1", 100, Some("rs1;rs2")));
         assert_eq!(
-            (fixed.reference, fixed.alternates, fixed.filter),
+            (&*fixed.chrom, fixed.pos, fixed.id.as_deref()),
+            ("1", 100, Some("rs1;rs2"))
+        );
+        assert_eq!(
+            (fixed.reference, fixed.alternates.as_deref(), &*fixed.filter),
             ("A", Some("G,<DEL>"), "PASS")
         );
         assert!(fixed.qual.is_nan());
@@ -264,8 +271,10 @@ mod tests {
             assert_eq!(Fixed::parse(line.as_bytes(), 8), Err(want), "{line:?}");
         }
         assert_eq!(
-            Fixed::parse(b"1\t1\t\xff\tA\tG\t.\tPASS\t.", 8),
-            Err(RecordProblem::NotUtf8("ID"))
+            Fixed::parse(b"1\t1\t.\t\xff\tA\t.\tPASS\t.", 8),
+            Err(RecordProblem::NotUtf8("REF"))
         );
+        let latin = Fixed::parse(b"1\t1\tr\xe9\tA\tG\t.\tPASS\t.", 8).unwrap();
+        assert_eq!(latin.id.as_deref(), Some("r\u{fffd}"));
     }
 }

@@ -4,7 +4,7 @@
 
 use super::decompress::DecompressError;
 use super::header::HeaderError;
-use super::lines::LineTooLong;
+use super::lines::TooLong;
 use super::record::RecordError;
 use super::validate::ContainerFault;
 use crate::domain::reference::Unreadable;
@@ -107,12 +107,17 @@ impl From<DecompressError> for Refused {
     }
 }
 
-impl From<LineTooLong> for Refused {
-    fn from(error: LineTooLong) -> Self {
+impl From<TooLong> for Refused {
+    fn from(error: TooLong) -> Self {
+        let (line, fault) = match error {
+            TooLong::Line { line, .. } => (Some(line), ContainerFault::LongLine),
+            TooLong::Header { .. } => (None, ContainerFault::LongHeader),
+            TooLong::File { .. } => (None, ContainerFault::LongFile),
+        };
         Self {
             message: error.to_string(),
-            line: Some(error.line),
-            fault: None,
+            line,
+            fault: Some(fault),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: a step commits whole or not at all, and only under the job's lease.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use allelecast_protocol::dataset::InfoGroups;
 use tokio::sync::{Notify, mpsc};
@@ -13,6 +14,7 @@ use super::encode::new_block;
 use super::header::{Header, check_name};
 use super::refusal::{self, Refused};
 use super::tally::{Event, Order, Plan, Progress, tally};
+use super::validate::Limits as Bounds;
 use super::{reference, split, tail, twins};
 use crate::domain::block::BlockLimits;
 use crate::domain::build::{Build, ContigIndex, ContigRef};
@@ -52,6 +54,10 @@ pub struct Workbench {
     pub raw_arrived: Arc<Notify>,
     /// When a block is full.
     pub limits: BlockLimits,
+    /// What a file may demand.
+    pub bounds: Bounds,
+    /// How long a job's lease holds without a heartbeat.
+    pub lease: Duration,
 }
 
 /// Why an import ended early without an answer about the file.
@@ -97,9 +103,11 @@ pub(super) async fn run(
     let (pool, raw) = (bench.pool.clone(), bench.raw.clone());
     let following = tail::tail(pool, raw, file.raw_id, bench.raw_arrived.clone(), pieces_to);
     let skip_to = stored.as_ref().map(|stored| stored.at.clone());
-    tokio::task::spawn_blocking(move || split::split(pieces, parts_to, skip_to));
+    let bounds = bench.bounds.clone();
+    tokio::task::spawn_blocking(move || split::split(pieces, parts_to, skip_to, &bounds));
     let order = Order {
         limits: bench.limits,
+        bounds: bench.bounds.clone(),
         profile: profile(&file.profile),
         resume: stored.map(|stored| (stored.at, stored.judged)),
     };

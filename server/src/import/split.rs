@@ -2,15 +2,17 @@
 //!
 //! Invariant: chunks come in order; those before the checkpoint of a resumed import are skipped, not counted again.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::builder::Checkpoint;
-use super::decompress::{Decompressor, Ending};
+use super::decompress::{Compression, Decompressor, Ending};
 use super::lines::{CHUNK_BYTES, ChunkInput, LineChunker};
 use super::refusal::{Refused, Stop};
 use super::tail::Piece;
+use super::validate::Limits;
 
 /// How long whole lines may wait for a chunk to fill up before they are shown.
 pub(super) const LIVE_INTERVAL: Duration = Duration::from_millis(500);
@@ -20,8 +22,8 @@ pub(super) const LIVE_INTERVAL: Duration = Duration::from_millis(500);
 pub(super) enum Part {
     /// The header, with all of its lines.
     Header(ChunkInput),
-    /// Whole lines of records, and the raw bytes read so far.
-    Chunk(ChunkInput, u64),
+    /// Whole lines of records.
+    Chunk(Chunk),
     /// It is time to show what there is.
     Quiet,
     /// The end: raw bytes, SHA-256 of them, and what is odd about the ending.
@@ -30,15 +32,32 @@ pub(super) enum Part {
     Refused(Refused),
 }
 
+/// Whole lines of records.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) lines: ChunkInput,
+    /// Raw bytes read so far.
+    pub(super) raw: u64,
+    /// The room that the text takes, given back when this is dropped.
+    _room: OwnedSemaphorePermit,
+}
+
+/// Text that may be under way at once, or one chunk if it is longer: this bounds an import's memory where lines are long.
+const ROOM: usize = 64 << 20;
+/// Raw bytes of gzip inflated at once, which may expand a thousandfold.
+const GZIP_PIECE: usize = 8 << 10;
+
 /// Reads until the end, a refusal, or until nobody listens.
 pub(super) fn split(
     mut pieces: mpsc::Receiver<Piece>,
     parts: mpsc::Sender<Part>,
     resume: Option<Checkpoint>,
+    limits: &Limits,
 ) {
     let mut splitter = Splitter {
         decompressor: Decompressor::new(),
-        lines: LineChunker::new(),
+        lines: LineChunker::within(limits),
+        room: Arc::new(Semaphore::new(ROOM)),
         has_header: false,
         skip_to: resume,
         raw: 0,
@@ -52,6 +71,7 @@ pub(super) fn split(
 struct Splitter {
     decompressor: Decompressor,
     lines: LineChunker,
+    room: Arc<Semaphore>,
     has_header: bool,
     skip_to: Option<Checkpoint>,
     raw: u64,
@@ -63,15 +83,21 @@ impl Splitter {
         loop {
             match self.next(pieces, parts)? {
                 Piece::Bytes(bytes) => {
-                    self.raw += bytes.len() as u64;
-                    self.decompressor.push(&bytes, self.lines.buffer())?;
-                    self.hand_on(parts, CHUNK_BYTES, false)?;
+                    let most = match self.decompressor.compression() {
+                        Some(Compression::Plain | Compression::Bgzip) => bytes.len(),
+                        Some(Compression::Gzip) | None => GZIP_PIECE,
+                    };
+                    for bytes in bytes.chunks(most.max(1)) {
+                        self.raw += bytes.len() as u64;
+                        self.decompressor.push(bytes, self.lines.buffer())?;
+                        self.hand_on(parts, CHUNK_BYTES, false)?;
+                    }
                 }
                 Piece::End(sha256) => {
                     let ending = self.decompressor.finish(self.lines.buffer())?;
                     self.hand_on(parts, 1, true)?;
                     if let Some(chunk) = self.lines.last() {
-                        send(parts, Part::Chunk(chunk, self.raw))?;
+                        self.send(parts, chunk)?;
                     }
                     return send(parts, Part::End(self.raw, sha256, ending));
                 }
@@ -115,9 +141,27 @@ impl Splitter {
             return Ok(());
         }
         while let Some(chunk) = self.lines.chunk(least)? {
-            send(parts, Part::Chunk(chunk, self.raw))?;
+            self.send(parts, chunk)?;
         }
         Ok(())
+    }
+
+    /// Hands a chunk on, once there is room for its text.
+    fn send(&self, parts: &mpsc::Sender<Part>, chunk: ChunkInput) -> Result<(), Stop> {
+        let room = u32::try_from(chunk.text.len().clamp(1, ROOM)).unwrap_or(u32::MAX);
+        let room = self.room.clone().acquire_many_owned(room);
+        let room = tokio::runtime::Handle::current().block_on(async {
+            tokio::select! {
+                room = room => room.map_err(|_| Stop::Abandoned),
+                () = parts.closed() => Err(Stop::Abandoned),
+            }
+        });
+        let chunk = Chunk {
+            lines: chunk,
+            raw: self.raw,
+            _room: room?,
+        };
+        send(parts, Part::Chunk(chunk))
     }
 
     /// Drops what lies before the checkpoint; whether it was reached.
@@ -130,11 +174,11 @@ impl Splitter {
         if here < ahead {
             // What is dropped must not be counted as read: the chunker is told to begin further on.
             let (offset, line) = (self.lines.offset() + here, checkpoint.line);
-            self.lines = LineChunker::resume(offset, line);
+            self.lines = std::mem::take(&mut self.lines).at(offset, line);
             return Ok(false);
         }
         let rest = self.lines.buffer().split_off(ahead as usize);
-        self.lines = LineChunker::resume(checkpoint.offset, checkpoint.line);
+        self.lines = std::mem::take(&mut self.lines).at(checkpoint.offset, checkpoint.line);
         *self.lines.buffer() = rest;
         self.skip_to = None;
         Ok(true)

@@ -17,8 +17,8 @@ use super::lines::{ChunkInput, lines};
 use super::record::{RecordError, RecordProblem};
 use super::reference::RefCheck;
 use super::refusal::{Refused, Stop};
-use super::split::Part;
-use super::validate::{ContainerFault, Profile};
+use super::split::{Chunk, Part};
+use super::validate::{ContainerFault, Limits, Profile};
 use crate::domain::allele::REORDER_WINDOW;
 use crate::domain::block::BlockLimits;
 use crate::domain::build::{ContigIndex, ContigRef};
@@ -29,6 +29,7 @@ use crate::domain::reference::{Reference, Unreadable};
 #[derive(Debug, Clone)]
 pub(super) struct Order {
     pub(super) limits: BlockLimits,
+    pub(super) bounds: Limits,
     pub(super) profile: Profile,
     pub(super) resume: Option<(Checkpoint, JudgeState)>,
 }
@@ -83,7 +84,7 @@ pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, or
         parts,
         events,
         limits: order.limits,
-        judge: Judge::new(order.profile, judged),
+        judge: Judge::new(order.profile, order.bounds, judged),
         resume: checkpoint,
         held: None,
         raw: 0,
@@ -92,7 +93,7 @@ pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, or
     match tally.run() {
         Err(Stop::Refused(refused)) => {
             if let Some(fault) = refused.fault {
-                tally.judge.container(fault, &refused.message);
+                tally.judge.container(fault, refused.line, &refused.message);
             }
             let progress = tally.progress();
             let _ = tally.events.blocking_send(Event::Refused(refused, progress));
@@ -144,9 +145,12 @@ impl Tally {
         let input = match self.next()? {
             Part::Header(input) => input,
             Part::Refused(refused) => return Err(Stop::Refused(refused)),
-            Part::Chunk(..) | Part::Quiet | Part::End(..) => return Err(Stop::Abandoned),
+            Part::Chunk(_) | Part::Quiet | Part::End(..) => return Err(Stop::Abandoned),
         };
         self.judge.header(&input);
+        if self.judge.records().is_none() {
+            return self.refuse_without_header();
+        }
         let mut counting = if self.judge.is_doomed() {
             None
         } else {
@@ -156,7 +160,7 @@ impl Tally {
         let rules = self.judge.records().map(|rules| rules.with_reference(reference));
         loop {
             match self.next()? {
-                Part::Chunk(chunk, raw) => self.take(rules.as_ref(), &mut counting, chunk, raw)?,
+                Part::Chunk(chunk) => self.take(rules.as_ref(), &mut counting, chunk)?,
                 Part::Quiet => match counting.as_mut().and_then(|counting| counting.builder.flush()) {
                     Some(block) if !self.judge.is_doomed() => self.emit(block)?,
                     _ => {
@@ -174,10 +178,32 @@ impl Tally {
         }
     }
 
+    /// A file without the line that names the columns is read no further than to the line that stands there.
+    fn refuse_without_header(&mut self) -> Result<(), Stop> {
+        loop {
+            match self.next()? {
+                Part::Chunk(chunk) => {
+                    self.raw = chunk.raw;
+                    self.judge.instead_of_header(&chunk.lines);
+                }
+                Part::Quiet => continue,
+                Part::End(raw, ..) => {
+                    self.raw = raw;
+                    self.judge.finish();
+                }
+                Part::Refused(refused) => return Err(Stop::Refused(refused)),
+                Part::Header(_) => return Err(Stop::Abandoned),
+            }
+            let no_columns = || Refused::of_file("The line that begins with #CHROM is missing.");
+            return Err(Stop::Refused(self.judge.refusal().unwrap_or_else(no_columns)));
+        }
+    }
+
     /// Reads the header for counting, and asks for the plan.
     fn begin(&mut self, input: &ChunkInput) -> Result<Counting, Stop> {
         let header = Arc::new(Header::parse(&input.text)?);
-        let text = String::from_utf8_lossy(&input.text).into_owned();
+        let text = String::from_utf8_lossy(&input.text);
+        let text = text.trim_start_matches('\u{feff}').to_owned();
         let (reply, plan) = oneshot::channel();
         self.send(Event::Header(header.clone(), text, reply))?;
         let plan = plan.blocking_recv().map_err(|_| Stop::Abandoned)?;
@@ -202,14 +228,13 @@ impl Tally {
         &mut self,
         rules: Option<&Records>,
         counting: &mut Option<Counting>,
-        chunk: ChunkInput,
-        raw: u64,
+        chunk: Chunk,
     ) -> Result<(), Stop> {
-        let mut chunks = vec![(chunk, raw)];
+        let mut chunks = vec![chunk];
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         while chunks.len() < cores {
             match self.parts.try_recv() {
-                Ok(Part::Chunk(chunk, raw)) => chunks.push((chunk, raw)),
+                Ok(Part::Chunk(chunk)) => chunks.push(chunk),
                 Ok(other) => {
                     self.held = Some(other);
                     break;
@@ -218,8 +243,8 @@ impl Tally {
             }
         }
         let done = side_by_side(rules, counting.as_ref(), &chunks);
-        for ((chunk, raw), (verdict, counted)) in chunks.iter().zip(done) {
-            self.raw = *raw;
+        for (chunk, (verdict, counted)) in chunks.iter().zip(done) {
+            self.raw = chunk.raw;
             let judged_to = self.judge.judged_to();
             if let Some(unreadable) = verdict.unreadable() {
                 return Err(Stop::Unreadable(unreadable.clone()));
@@ -228,32 +253,48 @@ impl Tally {
             if self.judge.is_doomed() {
                 *counting = None;
             }
-            let (Some(counting), Some(counted)) = (counting.as_mut(), counted) else {
-                continue;
-            };
+            if let (Some(counting), Some(counted)) = (counting.as_mut(), counted) {
+                self.build(counting, chunk.lines.clone(), counted, judged_to)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes blocks of what was counted of a chunk, and of what was left of it. Lines before `judged_to` were judged before.
+    fn build(
+        &mut self,
+        counting: &mut Counting,
+        mut lines: ChunkInput,
+        mut counted: Result<ChunkResult, RecordError>,
+        judged_to: u64,
+    ) -> Result<(), Stop> {
+        loop {
             let result = match counted {
-                Err(error) => self.register(counting, chunk, error)?,
+                Err(error) => self.register(counting, &lines, error)?,
                 // A chunk before it has just shown that the file is a gVCF.
                 Ok(result) if counting.builder.is_gvcf() && result.coverage.is_empty() => {
-                    counting.basis().count(chunk)?
+                    counting.basis().count(&lines)?
                 }
                 Ok(result) => result,
             };
+            let rest = result.rest_of(&lines);
             self.judge.doubt(&result.doubts, judged_to);
             let blocks = counting.builder.push(result)?;
             self.records = counting.builder.records();
             for block in blocks {
                 self.emit(block)?;
             }
+            let Some(rest) = rest else { return Ok(()) };
+            counted = counting.basis().count(&rest);
+            lines = rest;
         }
-        Ok(())
     }
 
     fn end(&mut self, counting: Option<Counting>, sha256: [u8; 32], ending: Ending) -> Result<(), Stop> {
         self.judge.finish();
         if ending == Ending::NoEofMarker {
             let message = "the bgzip end-of-file marker is missing: the file may have lost its end";
-            self.judge.container(ContainerFault::NoEofMarker, message);
+            self.judge.container(ContainerFault::NoEofMarker, None, message);
         }
         if let Some(refused) = self.judge.refusal() {
             return Err(Stop::Refused(refused));
@@ -328,12 +369,9 @@ impl Tally {
 
 type Done = (ChunkVerdict, Option<Result<ChunkResult, RecordError>>);
 
-fn side_by_side(
-    rules: Option<&Records>,
-    counting: Option<&Counting>,
-    chunks: &[(ChunkInput, u64)],
-) -> Vec<Done> {
-    let work = |chunk: &ChunkInput| -> Done {
+fn side_by_side(rules: Option<&Records>, counting: Option<&Counting>, chunks: &[Chunk]) -> Vec<Done> {
+    let work = |chunk: &Chunk| -> Done {
+        let chunk = &chunk.lines;
         let mut counter = counting.map(|counting| Counter::new(counting.basis(), chunk));
         // A line is counted right after it was judged, while it is at hand.
         let mut each = |line: &[u8], cells: Option<&Cells>| {
@@ -352,12 +390,9 @@ fn side_by_side(
         (verdict, sound.map(|counter| counter.finish(chunk)))
     };
     match chunks {
-        [(only, _)] => vec![work(only)],
+        [only] => vec![work(only)],
         _ => std::thread::scope(|scope| {
-            let running: Vec<_> = chunks
-                .iter()
-                .map(|(chunk, _)| scope.spawn(|| work(chunk)))
-                .collect();
+            let running: Vec<_> = chunks.iter().map(|chunk| scope.spawn(|| work(chunk))).collect();
             let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
                 thread
                     .join()

@@ -13,10 +13,13 @@ use super::compact::compact;
 use super::recount::recount;
 use super::run::{ImportError, Workbench, run};
 use crate::store::StoreError;
-use crate::store::jobs::{self, Claim, JobKind, LEASE};
+use crate::store::jobs::{self, Claim, JobKind};
 
 /// How often an idle worker looks for jobs without a hint.
 const POLL: Duration = Duration::from_secs(1);
+
+// Another instance takes over the job of one that died within 15 seconds.
+const _: () = assert!(jobs::LEASE.as_secs() + POLL.as_secs() < 15);
 
 /// Runs until `stop`; at most `side_by_side` jobs at once.
 pub async fn work(bench: Workbench, side_by_side: usize, stop: CancellationToken) {
@@ -61,7 +64,7 @@ pub async fn work(bench: Workbench, side_by_side: usize, stop: CancellationToken
 /// Claims the next job: imports first, then recounts, then compaction.
 async fn next(bench: &Workbench) -> Result<Option<(JobKind, Claim)>, StoreError> {
     for kind in [JobKind::Import, JobKind::Recount, JobKind::Compact] {
-        if let Some(claim) = jobs::claim(&bench.pool, kind).await? {
+        if let Some(claim) = jobs::claim(&bench.pool, kind, bench.lease).await? {
             return Ok(Some((kind, claim)));
         }
     }
@@ -105,13 +108,13 @@ async fn attend(bench: &Workbench, kind: JobKind, claim: &Claim, stop: &Cancella
 async fn keep(bench: &Workbench, claim: &Claim) {
     let mut failed_since: Option<std::time::Instant> = None;
     loop {
-        tokio::time::sleep(LEASE / 4).await;
+        tokio::time::sleep(claim.holds / 4).await;
         match jobs::heartbeat(&bench.pool, claim).await {
             Ok(()) => failed_since = None,
             Err(StoreError::LeaseLost) => return,
             Err(_) => {
                 let since = *failed_since.get_or_insert_with(std::time::Instant::now);
-                if since.elapsed() > LEASE {
+                if since.elapsed() > claim.holds {
                     return;
                 }
             }

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-/// How long a lease holds without a heartbeat: another instance takes over within this and one poll.
+/// How long a lease holds without a heartbeat, unless the operator says otherwise: another instance takes over within
+/// this and one poll.
 pub const LEASE: Duration = Duration::from_secs(10);
 
 /// A claimed job.
@@ -19,6 +20,8 @@ pub struct Claim {
     pub job_id: i64,
     /// The proof that it is ours.
     pub lease: Uuid,
+    /// How long the lease holds without a heartbeat.
+    pub holds: Duration,
     /// File to import or compact.
     pub file_id: Option<i64>,
     /// Group version to count.
@@ -48,8 +51,8 @@ impl JobKind {
     }
 }
 
-/// Claims the oldest job of a kind that nobody holds; an import once its first bytes are there.
-pub async fn claim(pool: &PgPool, kind: JobKind) -> Result<Option<Claim>, StoreError> {
+/// Claims the oldest job of a kind that nobody holds, for that long at a time; an import once its first bytes are there.
+pub async fn claim(pool: &PgPool, kind: JobKind, holds: Duration) -> Result<Option<Claim>, StoreError> {
     let lease = Uuid::new_v4();
     let row = sqlx::query(
         "UPDATE job SET state = 'running', lease = $1, leased_until = now() + make_interval(secs => $2),
@@ -62,7 +65,7 @@ pub async fn claim(pool: &PgPool, kind: JobKind) -> Result<Option<Claim>, StoreE
          RETURNING id, file_id, group_version_id, attempts",
     )
     .bind(lease)
-    .bind(LEASE.as_secs_f64())
+    .bind(holds.as_secs_f64())
     .bind(kind.as_str())
     .fetch_optional(pool)
     .await?;
@@ -70,6 +73,7 @@ pub async fn claim(pool: &PgPool, kind: JobKind) -> Result<Option<Claim>, StoreE
         Ok(Claim {
             job_id: row.try_get("id")?,
             lease,
+            holds,
             file_id: row.try_get("file_id")?,
             group_version_id: row.try_get("group_version_id")?,
             attempts: row.try_get("attempts")?,
@@ -86,7 +90,7 @@ pub async fn heartbeat(pool: &PgPool, claim: &Claim) -> Result<(), StoreError> {
     )
     .bind(claim.job_id)
     .bind(claim.lease)
-    .bind(LEASE.as_secs_f64())
+    .bind(claim.holds.as_secs_f64())
     .execute(pool)
     .await?;
     held(done.rows_affected())

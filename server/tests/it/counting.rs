@@ -2,18 +2,18 @@
 //!
 //! Invariant: every record of every file is compared, in every group.
 
-use std::{collections::HashMap, fs};
+use std::fs;
 
 use allelecast_server::domain::{
     block::{Block, BlockLimits, concat},
     build::Build,
     columns::{FrequencyColumns, FrequencyPayload, GenotypeColumns, SiteColumns},
-    frequency::hwe_exact,
     panel::Panel,
     planes::{Counts, SampleMask},
 };
 
 mod bcftools;
+mod differential;
 mod import;
 mod records;
 
@@ -122,82 +122,6 @@ fn shapeit4_example_as_expected() {
         false,
         &[table],
     );
-}
-
-/// Compares raw counts of all groups with `bcftools norm -m- | bcftools +fill-tags`.
-fn check_bcftools(import: &Import) {
-    let rows = bcftools::fill_tags(import);
-    let originals = original_alleles(&import.text);
-    // bcftools writes the alleles in the order of the file.
-    let mut places: Vec<_> = originals
-        .iter()
-        .flat_map(|(&offset, o)| (1..=o.alternates.len()).map(move |k| (offset, k)))
-        .collect();
-    places.sort_unstable();
-    assert_eq!(rows.len(), places.len());
-    let rows: HashMap<_, _> = places.into_iter().zip(rows).collect();
-    for (block, row) in import.rows() {
-        let site = block.sites.row(row);
-        let row_of_bcftools = &rows[&(site.record_offset, usize::from(site.record_allele))];
-        for (i, (frequencies, want)) in block.frequencies.iter().zip(row_of_bcftools).enumerate() {
-            let got = frequencies.counts(row, false).unwrap();
-            let group = &import.groups.groups[i];
-            let context = format!("{site:?} {}.{}: {got:?}", group.family, group.value);
-            assert_eq!((got.ac, got.an, got.ns), (want.ac, want.an, want.ns), "{context}");
-            let partial = got.ac - 2 * got.hom - got.het - got.hemi;
-            let states = (2 * got.hom, got.het, got.hemi + partial);
-            assert_eq!(states, (want.ac_hom, want.ac_het, want.ac_hemi), "{context}");
-            let p = hwe_exact(got.n_dip, got.het, got.hom);
-            // bcftools sums up 32-bit floats, which end at 1e-45.
-            let is_close = |(p, want): (f64, f64)| (p - want).abs() <= 1e-4 * want + 1e-37;
-            assert!(
-                p.zip(want.hwe).is_none_or(is_close),
-                "{context}: HWE {p:?} is not {:?}",
-                want.hwe
-            );
-        }
-    }
-}
-
-#[test]
-fn bcftools_counts_the_same_in_real_files() {
-    for (vcf, panel, ignore_prefix) in [
-        (
-            data::shared("vcf/hail_sample_chr20_100s.vcf"),
-            "vcf/kgp_panel.tsv",
-            true,
-        ),
-        (
-            data::shared("vcf/kgp3_chr1_2504s.vcf.gz"),
-            "vcf/kgp_panel.tsv",
-            false,
-        ),
-        (data::shapeit4(), "vcf/shapeit4_example_panel.tsv", false),
-    ] {
-        let Some(vcf) = vcf else { continue };
-        let panel = data::shared(panel).map(|panel| fs::read_to_string(panel).unwrap());
-        check_bcftools(&Import::of(
-            &fs::read(vcf).unwrap(),
-            panel.as_deref(),
-            ignore_prefix,
-        ));
-    }
-}
-
-/// Haploid, partial, missing, multi-allelic (a ploidy over two is beyond `+fill-tags`), and alleles that trimming moves past later records.
-#[test]
-fn bcftools_counts_the_same_in_odd_genotypes() {
-    let panel = "sample\tpop\nHG1\tx\nHG2\tx\nHG3\ty\nHG4\ty\nHG5\tx\n";
-    let text = "##fileformat=VCFv4.2\n##contig=<ID=1>\n##contig=<ID=X>\n\
-        ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"\">\n\
-        #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tHG1\tHG2\tHG3\tHG4\tHG5\n\
-        1\t100\t.\tA\tC\t.\t.\t.\tGT\t0/1\t./1\t1/.\t./.\t0|0\n\
-        1\t200\t.\tA\tC,G\t.\t.\t.\tGT\t1/2\t2/2\t./2\t0/.\t1|0\n\
-        1\t300\t.\tCAAAT\tCAAAG,C\t.\t.\t.\tGT\t1/2\t2/2\t./2\t0/.\t1|0\n\
-        1\t302\t.\tA\tG\t.\t.\t.\tGT\t1/1\t.\t./.\t0/1\t1|0\n\
-        1\t400\t.\tA\tG,T,C\t.\t.\t.\tGT\t1/3\t3\t2/3\t.\t1|0\n\
-        X\t100\t.\tA\tG\t.\t.\t.\tGT\t1\t0\t0/1\t1/1\t.\n";
-    check_bcftools(&Import::of(text.as_bytes(), Some(panel), false));
 }
 
 #[test]

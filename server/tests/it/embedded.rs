@@ -248,6 +248,29 @@ async fn a_killed_database_recovers() {
     assert_eq!(kept_numbers(&data.start().await.unwrap()).await, [3]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_ends_by_itself_is_started_again() {
+    let mut data = Data::new();
+    let embedded = data.start().await.unwrap();
+    let folder = embedded.folder().to_owned();
+    for number in 0..3 {
+        keep(&embedded, number).await;
+        // A connection that stays open keeps a process of the killed one alive for a moment.
+        let open = connect(&embedded).await;
+        let pid = postmaster(&folder);
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        ended(pid).await;
+        drop(open);
+        while PgConnection::connect(embedded.url()).await.is_err() {}
+        assert_ne!(postmaster(&folder), pid);
+        assert_eq!(kept_numbers(&embedded).await, (0..=number).collect::<Vec<_>>());
+    }
+    let pid = postmaster(&folder);
+    embedded.stop().unwrap();
+    ended(pid).await;
+    assert!(!folder.join("data/postmaster.pid").exists());
+}
+
 #[tokio::test]
 async fn a_pid_file_that_names_another_process_is_no_obstacle() {
     let mut data = Data::new();

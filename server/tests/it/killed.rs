@@ -1,175 +1,145 @@
-//! A server that is killed in the middle of an import: another goes on, nothing twice, nothing missing.
+//! Servers and databases that are killed in the middle of an import: it ends as if nothing had happened.
+//!
+//! Invariant: moments are random but seeded, and reached by what was observed, never by waiting for time to pass.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+mod content;
+mod file;
+mod victim;
 
-use allelecast_client::protocol::dataset::{AbsentSites, FileState};
-use allelecast_client::protocol::row::Row;
-use allelecast_client::{Client, QueryRequest};
+use crate::support::postgres::database;
+use crate::support::process::Process;
+use crate::support::random::Random;
+use content::Outcome;
+use file::TestFile;
+use sqlx::PgPool;
+use victim::Import;
 
-use crate::support::postgres::{TestDatabase, database};
-use crate::support::server::{PASSWORD, new_dataset};
+/// A lease that runs out soon, so that a restarted server need not wait.
+const SOON: [&str; 2] = ["--lease", "2"];
 
-/// A server in a process of its own.
-struct Process {
-    child: Child,
-    url: String,
+/// Where in an import something is killed.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    /// Once that many bytes were sent.
+    Sent(usize),
+    /// Once that many bytes were sent and that many alleles committed.
+    Committed(usize, i64),
+    /// While bytes from there on are being sent.
+    Amid(usize),
 }
 
-impl Process {
-    fn start(database: &TestDatabase, data: &std::path::Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_allelecast-server"))
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--database-url",
-                &database.url,
-                "--data-dir",
-            ])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines.find_map(|line| {
-            line.unwrap()
-                .split_once("ready at")
-                .map(|(_, url)| url.trim().to_owned())
-        });
-        let url = line.expect("the server says where it is");
-        // What it says later must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
-    }
-
-    /// `kill -9`.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A file of 3,000 records with alleles; as a gVCF with a block behind each, some within the block before.
-fn vcf(gvcf: bool) -> String {
-    let mut text = String::from(
-        "##fileformat=VCFv4.2\n##contig=<ID=20>\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
-         #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\tB\tC\n",
-    );
-    for record in 0..3_000u32 {
-        let genotypes = ["0/0\t0/1\t1/1", "0/1\t./.\t0/0", "1/2\t0/2\t0/0"][record as usize % 3];
-        let alternate = if record % 3 == 2 { "C,T" } else { "C" };
-        text += &format!(
-            "20\t{}\t.\tG\t{alternate}\t.\tUNDECLARED\t.\tGT\t{genotypes}\n",
-            1_000_000 + 100 * record
-        );
-        if gvcf {
-            let (start, end) = (
-                1_000_010 + 100 * record,
-                1_000_050 + 100 * record + 110 * (record % 2),
-            );
-            let calls = ["0/0\t./.\t0/0", "./.\t0/0\t0"][record as usize % 2];
-            text += &format!("20\t{start}\t.\tG\t<NON_REF>\t.\t.\tEND={end}\tGT\t{calls}\n");
+/// Moments of each kind, in the order of the file; the last ones after its last byte was sent.
+fn moments(random: &mut Random, file: &TestFile, number: usize) -> Vec<Moment> {
+    let mut offsets: Vec<usize> = (0..number)
+        .map(|_| random.below(file.text.len() * 5 / 4).clamp(1, file.text.len()))
+        .collect();
+    offsets.sort_unstable();
+    let at = |(i, offset): (usize, usize)| match (i + random.below(2)) % 3 {
+        _ if offset == file.text.len() => {
+            let rest = file.alleles() - file.alleles_certain_of(offset);
+            Moment::Committed(
+                offset,
+                file.alleles_certain_of(offset) + random.below(rest as usize + 1) as i64 / 2,
+            )
         }
-    }
-    text
+        0 => Moment::Sent(offset),
+        1 => Moment::Committed(
+            offset,
+            random.below(file.alleles_certain_of(offset) as usize + 1) as i64,
+        ),
+        _ => Moment::Amid(offset),
+    };
+    offsets.into_iter().enumerate().map(at).collect()
 }
 
-async fn rows(client: &Client, slug: &str) -> Vec<Row> {
-    let mut request = QueryRequest {
-        limit: Some(1_000),
-        ..QueryRequest::new("GRCh37", "")
-    }
-    .in_dataset(slug)
-    .in_dataset("between");
-    let mut all = Vec::new();
-    loop {
-        let page = client.query(&request).await.unwrap();
-        all.extend(page.rows);
-        match page.next {
-            Some(next) => request.cursor = Some(next),
-            None => return all,
-        }
-    }
+/// What an import comes to that nobody disturbs: what the API says, and the genotypes as stored.
+async fn undisturbed(url: &str, file: &TestFile, pool: &PgPool) -> (Outcome, Vec<String>) {
+    let mut import = Import::begin(url, "undisturbed", file).await;
+    let outcome = finish(&mut import, file).await;
+    let genotypes = import.genotypes(pool).await;
+    (outcome, genotypes)
 }
 
-/// Everything that an import says of a file, but for names and times.
-async fn outcome(client: &Client, id: i64, slug: &str) -> (i64, i64, String, Vec<String>) {
-    let settled = client.settled(id, |_| ()).await.unwrap();
-    assert_eq!(settled.files[0].state, FileState::Ready, "{settled:?}");
-    let rows = rows(client, slug)
-        .await
-        .into_iter()
-        .map(|row| format!("{row:?}").replace(slug, "dataset"));
-    let findings = client.findings_csv(id).await.unwrap();
-    (
-        settled.alleles,
-        settled.files[0].records,
-        findings,
-        rows.collect(),
-    )
-}
-
-/// Alleles between those of the file, where what it says of sites that it leaves out is asked.
-fn between() -> String {
-    let mut text = String::from(
-        "##fileformat=VCFv4.2\n##contig=<ID=20>\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
-         #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tZ\n",
-    );
-    for at in 0..6_000u32 {
-        text += &format!("20\t{}\t.\tG\tA\t.\t.\t.\tGT\t0/1\n", 1_000_005 + 50 * at);
-    }
-    text
-}
-
-/// Makes a dataset and uploads the beginning of its file, or all of it.
-async fn begin(client: &Client, name: &str, text: &str, size: usize) -> (i64, String, String) {
-    let mut new = new_dataset(name);
-    new.absent_sites = AbsentSites::Reference;
-    let created = client.create_dataset(&new).await.unwrap();
-    let whole = Some(text.len() as u64);
-    let mut upload = client.begin_upload(created.id, "x.vcf", whole).await.unwrap();
-    upload.append(text[..size].to_owned()).await.unwrap();
-    if size == text.len() {
-        client.complete(created.id).await.unwrap();
-        client.settled(created.id, |_| ()).await.unwrap();
-    }
-    (created.id, created.slug, upload.path().to_owned())
+async fn finish(import: &mut Import, file: &TestFile) -> Outcome {
+    import.send_to(file.text.len()).await;
+    import.complete().await;
+    import.outcome().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_server_goes_on_where_a_killed_one_stood() {
-    let database = database().await;
-    let data = tempfile::tempdir().unwrap();
-    let mut server = Process::start(&database, data.path());
-    let mut client = Client::new(&server.url).unwrap();
-    client.register("user@example.org", PASSWORD, None).await.unwrap();
-    begin(&client, "between", &between(), between().len()).await;
-    for (kind, gvcf, records) in [("plain", false, 3_000), ("gvcf", true, 6_000)] {
-        let text = vcf(gvcf);
-        let (id, slug, _) = begin(&client, &format!("{kind}-undisturbed"), &text, text.len()).await;
-        let expected = outcome(&client, id, &slug).await;
-        assert_eq!((expected.0, expected.1), (4_000, records));
+async fn twenty_kills_of_the_server_change_nothing() {
+    let (database, data) = (database().await, tempfile::tempdir().unwrap());
+    let pool = PgPool::connect(&database.url).await.unwrap();
+    let mut random = Random::new(20);
+    let file = TestFile::new(&mut random);
+    let mut server = Process::start(Some(&database.url), data.path(), &SOON);
+    let (expected, genotypes) = undisturbed(&server.url, &file, &pool).await;
+    assert_eq!(expected.alleles, file.alleles());
+    assert!(expected.findings.lines().count() > 10, "{}", expected.findings);
 
-        let (id, slug, path) = begin(&client, &format!("{kind}-disturbed"), &text, text.len() / 3).await;
-        while client.dataset(id).await.unwrap().alleles == 0 {}
+    let mut import = Import::begin(&server.url, "disturbed", &file).await;
+    for (number, moment) in moments(&mut random, &file, 20).into_iter().enumerate() {
+        println!("kill {number}: {moment:?}");
+        match moment {
+            Moment::Sent(offset) => import.send_to(offset).await,
+            Moment::Committed(offset, alleles) => {
+                import.send_to(offset).await;
+                import.committed(alleles).await;
+            }
+            Moment::Amid(offset) => import.send_amid(offset).await,
+        }
         server.kill();
-
-        server = Process::start(&database, data.path());
-        client = Client::new(&server.url).unwrap();
-        client.login("user@example.org", PASSWORD).await.unwrap();
-        let mut upload = client.resume_upload(&path).await.unwrap();
-        let rest = text[upload.offset() as usize..].to_owned();
-        upload.append(rest).await.unwrap();
-        client.complete(id).await.unwrap();
-        assert_eq!(outcome(&client, id, &slug).await, expected, "{kind}");
+        server = Process::start(Some(&database.url), data.path(), &SOON);
+        import.go_on_at(&server.url).await;
     }
+    finish(&mut import, &file).await.assert_is(&expected);
+    content::assert_same_rows(&import.genotypes(&pool).await, &genotypes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_kills_of_postgresql_change_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let mut random = Random::new(5);
+    let file = TestFile::new(&mut random);
+    let server = Process::start(None, data.path(), &SOON);
+    let database = victim::Postgres::of(&server);
+    let pool = database.pool().await;
+    let (expected, genotypes) = undisturbed(&server.url, &file, &pool).await;
+
+    let mut import = Import::begin(&server.url, "disturbed", &file).await;
+    for (number, moment) in moments(&mut random, &file, 5).into_iter().enumerate() {
+        println!("kill {number}: {moment:?}");
+        let (Moment::Sent(offset) | Moment::Committed(offset, _) | Moment::Amid(offset)) = moment;
+        import.send_to(offset).await;
+        if let Moment::Committed(_, alleles) = moment {
+            import.committed(alleles).await;
+        }
+        victim::Postgres::kill(&server);
+    }
+    finish(&mut import, &file).await.assert_is(&expected);
+    let pool = database.pool().await;
+    content::assert_same_rows(&import.genotypes(&pool).await, &genotypes);
+    pool.close().await;
+    server.stop();
+}
+
+/// The other instance is there all along; within which time it takes over is told by the length of the lease, which
+/// the worker holds against the 15 seconds when it is compiled.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_instance_goes_on_where_a_killed_one_stood() {
+    let (database, data) = (database().await, tempfile::tempdir().unwrap());
+    let pool = PgPool::connect(&database.url).await.unwrap();
+    let mut random = Random::new(1);
+    let file = TestFile::new(&mut random);
+    let first = Process::start(Some(&database.url), data.path(), &[]);
+    let (expected, genotypes) = undisturbed(&first.url, &file, &pool).await;
+    let mut import = Import::begin(&first.url, "disturbed", &file).await;
+    let third = file.text.len() / 3;
+    import.send_to(third).await;
+    import.committed(file.alleles_certain_of(third)).await;
+    let second = Process::start(Some(&database.url), data.path(), &[]);
+    first.kill();
+    import.go_on_at(&second.url).await;
+    finish(&mut import, &file).await.assert_is(&expected);
+    content::assert_same_rows(&import.genotypes(&pool).await, &genotypes);
 }

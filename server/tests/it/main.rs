@@ -14,6 +14,7 @@ mod exports;
 mod front_door;
 mod genes;
 mod groups;
+mod hostile;
 mod imports;
 mod killed;
 mod live;

@@ -2,5 +2,7 @@
 
 pub mod data;
 pub mod postgres;
+pub mod process;
 pub mod proxy;
+pub mod random;
 pub mod server;

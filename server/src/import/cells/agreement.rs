@@ -11,7 +11,7 @@ use crate::import::count::{Basis, Counter};
 use crate::import::header::Header;
 use crate::import::judge::Judge;
 use crate::import::lines::ChunkInput;
-use crate::import::validate::Profile;
+use crate::import::validate::{Limits, Profile};
 
 const SAMPLES: usize = 70;
 const FORMATS: &[&str] = &[
@@ -116,7 +116,7 @@ proptest! {
     fn counts_are_the_same(records in prop::collection::vec(record(), 1..4)) {
         let head = chunk(header());
         let first_line = 1 + head.text.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        let mut judge = Judge::new(Profile::Tolerant, None);
+        let mut judge = Judge::new(Profile::Tolerant, Limits::default(), None);
         judge.header(&head);
         let rules = judge.records().unwrap();
         let header = Header::parse(&head.text).unwrap();

@@ -1,4 +1,4 @@
-//! Faults of the container, which its reader tells the validator.
+//! Faults of the container and lengths beyond the limits, which the reader tells the validator.
 //!
 //! Invariant: each fault has one rule.
 
@@ -16,6 +16,12 @@ pub enum ContainerFault {
     Corrupt,
     /// A bgzip file without the marker of its end.
     NoEofMarker,
+    /// A line does not end within the limit.
+    LongLine,
+    /// The header does not end within the limit.
+    LongHeader,
+    /// It expands to more than the limit.
+    LongFile,
 }
 
 impl ContainerFault {
@@ -34,6 +40,9 @@ impl ContainerFault {
             ContainerFault::Truncated => &file::CONTAINER_TRUNCATED,
             ContainerFault::Corrupt => &file::CONTAINER_CORRUPT,
             ContainerFault::NoEofMarker => &file::BGZIP_EOF_MISSING,
+            ContainerFault::LongLine => &file::LINE_TOO_LONG,
+            ContainerFault::LongHeader => &file::HEADER_TOO_LONG,
+            ContainerFault::LongFile => &file::FILE_TOO_LONG,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Judge};
-use super::limits::Limits;
+use super::limits::{Limits, is_memorable};
 use super::record::{AlleleKey, Site, Sites};
 use super::rules::{Rule, site as rules};
 
@@ -47,7 +47,7 @@ impl OrderCheck {
     fn site(&mut self, judge: Judge, limits: &Limits, site: &Site<'_>, findings: &mut Vec<Finding>) {
         if site.contig != self.contig {
             let before = std::mem::replace(&mut self.contig, site.contig.to_owned());
-            if !before.is_empty() && self.ended.len() < limits.contigs {
+            if !before.is_empty() && self.ended.len() < limits.contigs && is_memorable(before.as_bytes()) {
                 self.ended.insert(before);
             }
             if self.ended.contains(site.contig) {

@@ -56,6 +56,13 @@ pub struct ChunkState {
 }
 
 impl ChunkState {
+    /// One that reads every sample by the slow path, to compare the fast path with.
+    pub fn slowly() -> Self {
+        let mut state = Self::default();
+        state.format.slow_only = true;
+        state
+    }
+
     /// Takes the sites of the records checked since the last call, in order.
     pub fn take_sites(&mut self) -> Sites {
         std::mem::take(&mut self.sites)
@@ -170,6 +177,9 @@ impl RecordValidator {
             };
             return sink.add(&rules::COLUMNS_FEW, line, message);
         }
+        if has_too_many_entries(shared, &fields, &mut sink) {
+            return;
+        }
         let samples = (count == 9).then(|| &line[offset(line, fields[8])..]);
         let fixed = &line[..samples.map_or(line.len(), |text| line.len() - text.len())];
         text(line, fixed, &mut sink);
@@ -207,7 +217,11 @@ fn refuse_whole(shared: &Shared, line: &[u8], sink: &mut Sink<'_>) -> bool {
         sink.add(
             &file::LINE_TOO_LONG,
             &line[..0],
-            format!("the line has {} bytes", line.len()),
+            format!(
+                "the line has {} bytes, more than the {} that are read",
+                line.len(),
+                shared.limits.line_bytes
+            ),
         );
     } else if line[0] == b'#' {
         if line.starts_with(b"#CHROM") {
@@ -229,6 +243,21 @@ fn refuse_whole(shared: &Shared, line: &[u8], sink: &mut Sink<'_>) -> bool {
         return false;
     }
     true
+}
+
+/// A list so long that it is not read.
+fn has_too_many_entries(shared: &Shared, fields: &[&[u8]; 9], sink: &mut Sink<'_>) -> bool {
+    let most = shared.limits.entries;
+    for (at, separator) in [(2, b';'), (6, b';'), (7, b';'), (8, b':')] {
+        let field = fields[at];
+        // An entry takes a byte at least, with its separator.
+        if field.len() > most && memchr::memchr_iter(separator, field).count() >= most {
+            let message = format!("the list has more than {most} entries");
+            sink.add(&file::ENTRIES_TOO_MANY, &field[..0], message);
+            return true;
+        }
+    }
+    false
 }
 
 /// Faults of the encoding.

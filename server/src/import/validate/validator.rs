@@ -14,6 +14,7 @@ use super::record::{ChunkState, RecordValidator, Sites, strip_line_end};
 use super::report::Report;
 use super::rules::{Rule, file, header as header_rules, info, meta, site};
 use super::version::Version;
+use crate::import::lines::BYTE_ORDER_MARK;
 
 /// Validates one file.
 #[derive(Debug)]
@@ -33,8 +34,6 @@ pub struct Validator {
     order: OrderCheck,
     found: Vec<Finding>,
 }
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Validator {
     /// A validator at the first line of a file.
@@ -144,7 +143,10 @@ impl Validator {
     /// Says that a line was longer than [`Limits::line_bytes`] and not read; it counts as a line.
     pub fn line_too_long(&mut self, report: &mut Report) {
         self.lines += 1;
-        let message = format!("the line is longer than {} bytes", self.limits.line_bytes);
+        let message = format!(
+            "the line is longer than {} bytes, the most that are read",
+            self.limits.line_bytes
+        );
         self.say(&file::LINE_TOO_LONG, message);
         report.extend(self.found.drain(..));
     }
@@ -180,7 +182,12 @@ impl Validator {
 
     /// Says that the container could not be read to its end.
     pub fn container(&mut self, fault: ContainerFault, message: String, report: &mut Report) {
-        self.say(fault.rule(), message);
+        self.container_at(self.lines, fault, message, report);
+    }
+
+    /// The same, on a line that was not fed to this validator.
+    pub fn container_at(&mut self, line: u64, fault: ContainerFault, message: String, report: &mut Report) {
+        self.found.extend(self.judge.of_file(fault.rule(), line, message));
         report.extend(self.found.drain(..));
     }
 
@@ -292,7 +299,11 @@ impl Validator {
             sink.add(
                 &file::LINE_TOO_LONG,
                 &line[..0],
-                format!("the line has {} bytes", line.len()),
+                format!(
+                    "the line has {} bytes, more than the {} that are read",
+                    line.len(),
+                    self.limits.line_bytes
+                ),
             );
         } else if memchr::memchr(0, line).is_some() {
             sink.add(&file::NUL_BYTE, line, "the line holds a NUL byte");
@@ -349,7 +360,7 @@ fn meta_line(
     if header_bytes > limits.header_bytes {
         if !std::mem::replace(cut, true) {
             let message = format!(
-                "the header is longer than {} bytes; the rest of it is not read",
+                "the header is longer than {} bytes, the most that are read; its rest is left out",
                 limits.header_bytes
             );
             sink.add(&file::HEADER_TOO_LONG, &line[..0], message);
@@ -366,6 +377,12 @@ fn meta_line(
     }
     if line.starts_with(b"##fileformat=") {
         sink.add(&meta::FILEFORMAT_REPEATED, line, "a second fileformat line");
+    } else if line.len() > limits.entries
+        && line.contains(&b'<')
+        && memchr::memchr_iter(b',', line).count() >= limits.entries
+    {
+        let message = format!("the line has more than {} fields", limits.entries);
+        sink.add(&file::ENTRIES_TOO_MANY, &line[..0], message);
     } else {
         header.meta(line, sink);
     }

@@ -3,7 +3,7 @@
 use allelecast_server::{
     domain::{
         block::{Block, BlockLimits},
-        build::{Build, ContigIndex},
+        build::{Build, ContigIndex, ContigRef},
         panel::{Panel, PanelGroups},
     },
     import::{
@@ -12,6 +12,7 @@ use allelecast_server::{
         decompress::Decompressor,
         header::Header,
         lines::LineChunker,
+        record::RecordProblem,
     },
 };
 
@@ -76,17 +77,44 @@ impl Import {
     }
 
     fn drafts(&self, mut lines: LineChunker, mut builder: BlockBuilder) -> Vec<DraftBlock> {
-        let (masks, contigs) = (self.groups.masks(), ContigIndex::new(Build::Grch37));
-        let mut drafts = Vec::new();
-        while let Some(chunk) = lines.chunk(1).unwrap().or_else(|| lines.last()) {
-            let basis = Basis {
-                header: &self.header,
-                groups: &masks,
-                contigs: &contigs,
-                reference: None,
-                is_gvcf: builder.is_gvcf(),
+        let (masks, mut contigs) = (self.groups.masks(), ContigIndex::new(Build::Grch37));
+        let (mut drafts, mut extra) = (Vec::new(), 0);
+        let mut rest = None;
+        while let Some(chunk) = rest
+            .take()
+            .or_else(|| lines.chunk(1).unwrap())
+            .or_else(|| lines.last())
+        {
+            let counted = loop {
+                let basis = Basis {
+                    header: &self.header,
+                    groups: &masks,
+                    contigs: &contigs,
+                    reference: None,
+                    is_gvcf: builder.is_gvcf(),
+                };
+                match basis.count(&chunk) {
+                    Ok(counted) => break counted,
+                    Err(error) => {
+                        let RecordProblem::UnknownContig(name) = &error.problem else {
+                            panic!("{error}");
+                        };
+                        let ordinal = 1_000 + extra;
+                        extra += 1;
+                        contigs
+                            .insert(
+                                name,
+                                ContigRef {
+                                    ordinal,
+                                    length: None,
+                                },
+                            )
+                            .unwrap();
+                    }
+                }
             };
-            drafts.extend(builder.push(basis.count(&chunk).unwrap()).unwrap());
+            rest = counted.rest_of(&chunk);
+            drafts.extend(builder.push(counted).unwrap());
         }
         drafts.extend(builder.finish());
         drafts

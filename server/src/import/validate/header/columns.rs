@@ -46,7 +46,10 @@ pub(super) fn read(header: &mut Header, line: &[u8], limits: &Limits, sink: &mut
     header.columns = Some(fields.len());
     let names = fields.get(FIXED..).unwrap_or_default();
     if names.len() > limits.samples {
-        let message = format!("more than {} samples", limits.samples);
+        let message = format!(
+            "the file has more than {} samples, the most that are read",
+            limits.samples
+        );
         header.columns = None;
         return sink.add(&file::SAMPLES_TOO_MANY, line, message);
     }

@@ -101,8 +101,11 @@ fn found(
     header
         .lines()
         .for_each(|line| validator.header_line(line.as_bytes(), &mut report));
-    let mut state = ChunkState::default();
-    state.format.slow_only = slow;
+    let mut state = if slow {
+        ChunkState::slowly()
+    } else {
+        ChunkState::default()
+    };
     let mut findings = Vec::new();
     let line = format!("1\t5\t.\tA\t{alt}\t.\t.\t.\t{format}\t{}", samples.join("\t"));
     validator

@@ -59,11 +59,12 @@ pub(super) fn check<'a>(
         }];
     }
     let mut alleles = Vec::new();
+    let samples = shared.header.samples.len();
+    let most = shared.limits.alternates_of(samples);
     for text in split(field) {
-        if alleles.len() == shared.limits.alternates {
+        if alleles.len() == most {
             let message = format!(
-                "the record has more than {} alternate alleles",
-                shared.limits.alternates
+                "the record has more than {most} alternate alleles, the most that are read beside {samples} samples"
             );
             sink.add(&file::ALTERNATES_TOO_MANY, field, message);
             break;

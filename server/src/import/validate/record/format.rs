@@ -12,6 +12,7 @@ use super::{Record, Shared, column, local};
 use crate::import::cells::{Cells, Role};
 use crate::import::validate::finding::{Sink, quoted};
 use crate::import::validate::header::{FIXED, is_key};
+use crate::import::validate::limits::is_memorable;
 use crate::import::validate::reserved::{self, Domain};
 use crate::import::validate::rules::{Rule, genotype as rules, site};
 use crate::import::validate::value::{self, Number, Type};
@@ -47,7 +48,7 @@ pub(super) struct Compiled {
 }
 
 /// A fault of the FORMAT text, which each record that has it repeats.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Fault {
     rule: &'static Rule,
     start: usize,
@@ -65,7 +66,6 @@ pub(super) struct Memory {
     pub cells: Cells,
     said: HashSet<Box<[u8]>>,
     /// Reads every sample by the slow path, for comparison.
-    #[cfg(test)]
     pub slow_only: bool,
 }
 
@@ -82,7 +82,6 @@ pub(super) fn check(
         return column::count(shared, FIXED + text.iter().filter(|&&b| b == b'\t').count(), sink);
     }
     let compiled = memory.compile(shared, field, sink);
-    #[cfg(test)]
     let compiled = if memory.slow_only {
         slowed(&compiled)
     } else {
@@ -112,7 +111,6 @@ pub(super) fn check(
 }
 
 /// The same FORMAT without the fast path.
-#[cfg(test)]
 fn slowed(compiled: &Compiled) -> Arc<Compiled> {
     let columns = compiled.columns.iter().map(|column| Column {
         name: column.name.clone(),
@@ -121,7 +119,7 @@ fn slowed(compiled: &Compiled) -> Arc<Compiled> {
     });
     Arc::new(Compiled {
         columns: columns.collect(),
-        faults: Vec::new(),
+        faults: compiled.faults.clone(),
         genotype_only: false,
         has_genotype: compiled.has_genotype,
         local_alleles: compiled.local_alleles,
@@ -226,7 +224,7 @@ impl Memory {
         let compiled = match self.compiled.get(field) {
             Some(compiled) => Arc::clone(compiled),
             None => {
-                if self.compiled.len() >= CACHED {
+                if self.compiled.len() >= CACHED || !is_memorable(field) {
                     self.compiled.clear();
                 }
                 let compiled = Arc::new(compile(shared, field));
@@ -248,7 +246,7 @@ impl Memory {
             if self.said.contains(name) {
                 continue;
             }
-            if self.said.len() < shared.limits.distinct_texts {
+            if self.said.len() < shared.limits.distinct_texts && is_memorable(name) {
                 self.said.insert(name.into());
             }
             if !is_key(name, shared.grammar.format_key, false) {

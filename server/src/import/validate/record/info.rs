@@ -9,6 +9,7 @@ use super::structural::Structural;
 use super::{Record, Shared};
 use crate::import::validate::finding::{Sink, quoted};
 use crate::import::validate::header::is_key;
+use crate::import::validate::limits::is_memorable;
 use crate::import::validate::reserved::{self, Domain};
 use crate::import::validate::rules::{Rule, info as rules};
 use crate::import::validate::value::{Misfit, Number, Type};
@@ -44,7 +45,7 @@ impl Memory {
         }
         let found = self.index.get(name).copied();
         let found = found.unwrap_or_else(|| {
-            if self.keys.len() >= shared.limits.distinct_texts {
+            if self.keys.len() >= shared.limits.distinct_texts || !is_memorable(name) {
                 self.keys.clear();
                 self.index.clear();
                 self.order.clear();

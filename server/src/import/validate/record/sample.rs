@@ -190,7 +190,10 @@ fn genotype(
             return None;
         }
         if ploidy > shared.limits.ploidy as u64 {
-            let message = format!("a genotype has more than {} alleles", shared.limits.ploidy);
+            let message = format!(
+                "a genotype has more than {} alleles, the most that are read",
+                shared.limits.ploidy
+            );
             faults.add(&file::PLOIDY_TOO_HIGH, at, text, message, sink);
             return None;
         }

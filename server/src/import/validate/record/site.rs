@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::{Record, Shared, alt};
 use crate::import::validate::finding::{Sink, quoted};
 use crate::import::validate::header::is_contig_name;
+use crate::import::validate::limits::is_memorable;
 use crate::import::validate::rules::site as rules;
 use crate::import::validate::value;
 
@@ -16,13 +17,19 @@ pub(super) struct Memory {
     contig: Vec<u8>,
     contig_length: Option<u64>,
     filter: Vec<u8>,
-    said: HashSet<Box<[u8]>>,
+    undeclared_contigs: Said,
+    undeclared_alts: Said,
+    undeclared_filters: Said,
 }
 
-impl Memory {
-    /// Whether this text was not yet said by this chunk; what was not remembered is said again.
+/// What was said by this chunk under a rule that speaks once of each text.
+#[derive(Debug, Default)]
+struct Said(HashSet<Box<[u8]>>);
+
+impl Said {
+    /// Whether this text was not yet said; what was not remembered is said again.
     fn is_news(&mut self, text: &[u8], most: usize) -> bool {
-        !self.said.contains(text) && (self.said.len() >= most || self.said.insert(text.into()))
+        !self.0.contains(text) && (self.0.len() >= most || !is_memorable(text) || self.0.insert(text.into()))
     }
 }
 
@@ -108,7 +115,10 @@ fn chrom(shared: &Shared, memory: &mut Memory, contig: &[u8], sink: &mut Sink<'_
     match contigs.get(contig) {
         Some(length) => memory.contig_length = *length,
         None if contigs.is_empty() || inner.is_some() => {}
-        None if memory.is_news(contig, shared.limits.distinct_texts) => {
+        None if memory
+            .undeclared_contigs
+            .is_news(contig, shared.limits.distinct_texts) =>
+        {
             sink.add(
                 &rules::CONTIG_UNDECLARED,
                 contig,
@@ -183,7 +193,8 @@ fn declared_alt(shared: &Shared, memory: &mut Memory, text: &[u8], sink: &mut Si
     let Some(id) = text.strip_prefix(b"<").and_then(|rest| rest.strip_suffix(b">")) else {
         return;
     };
-    if !shared.header.alts.contains(id) && memory.is_news(text, shared.limits.distinct_texts) {
+    if !shared.header.alts.contains(id) && memory.undeclared_alts.is_news(text, shared.limits.distinct_texts)
+    {
         sink.add(
             &rules::ALT_UNDECLARED,
             text,
@@ -237,7 +248,9 @@ fn filters(shared: &Shared, memory: &mut Memory, field: &[u8], sink: &mut Sink<'
             b"0" => sink.add(&rules::FILTER_ZERO, code, "0 is no filter code"),
             b"PASS" => sink.add(&rules::FILTER_PASS_IN_LIST, code, "PASS stands among filters"),
             _ if !shared.header.filters.contains(code)
-                && memory.is_news(code, shared.limits.distinct_texts) =>
+                && memory
+                    .undeclared_filters
+                    .is_news(code, shared.limits.distinct_texts) =>
             {
                 sink.add(
                     &rules::FILTER_UNDECLARED,

@@ -18,20 +18,26 @@ rules! {
         "A bgzip file ends with an empty block, by which readers know that its end was not lost.";
         "Compare with the original, or compress it again with bgzip.";
     LINE_TOO_LONG "line-too-long" b"FFFFF" Program:
-        "The specification sets no bound; this program reads lines of at most 64 MiB.";
-        "Check whether line breaks were lost, or split the samples over several files.";
+        "The specification sets no bound; this program reads lines of at most 64 MiB (--max-line).";
+        "Check whether line breaks were lost, or split the samples over several files; the operator may set another limit.";
     HEADER_TOO_LONG "header-too-long" b"FFFFF" Program:
-        "The specification sets no bound; this program reads headers of at most 100 MiB.";
-        "Remove meta-information lines that the records do not need.";
+        "The specification sets no bound; this program reads headers of at most 32 MiB (--max-header).";
+        "Remove meta-information lines that the records do not need; the operator may set another limit.";
+    FILE_TOO_LONG "file-too-long" b"FFFFF" Program:
+        "The specification sets no bound; this program reads at most 16 TiB of text, decompressed (--max-expanded).";
+        "Split the file by chromosomes; the operator may set another limit.";
     SAMPLES_TOO_MANY "samples-too-many" b"FFFFF" Program:
-        "The specification sets no bound; this program reads at most 1,000,000 samples.";
-        "Split the samples over several files.";
+        "The specification sets no bound; this program reads at most 1,000,000 samples (--max-samples).";
+        "Split the samples over several files; the operator may set another limit.";
     ALTERNATES_TOO_MANY "alternates-too-many" b"FFFFF" Program:
-        "The specification sets no bound; this program reads at most 10,000 alternate alleles in a record.";
-        "Split the record into several.";
+        "The specification sets no bound; this program reads at most 10,000 alternate alleles in a record (--max-alternates), and at most 100,000,000 alternates times samples (--max-genotypes).";
+        "Split the record into several; the operator may set another limit.";
+    ENTRIES_TOO_MANY "entries-too-many" b"FFFFF" Program:
+        "The specification sets no bound; this program reads at most 100,000 entries in a list of a record or a header line (--max-entries).";
+        "Check whether the file is damaged; the operator may set another limit.";
     PLOIDY_TOO_HIGH "ploidy-too-high" b"FFFFF" Program:
-        "The specification sets no bound; this program reads at most 255 alleles in a genotype.";
-        "Check the GT value.";
+        "The specification sets no bound; this program reads at most 255 alleles in a genotype (--max-ploidy).";
+        "Check the GT value; the operator may set another limit.";
     FILE_EMPTY "file-empty" b"FFFFF" Structure:
         "A VCF begins with the fileformat line and has a header line.";
         "Upload the file again: nothing arrived.";

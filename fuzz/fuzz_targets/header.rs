@@ -1,0 +1,5 @@
+//! libFuzzer's entry to [`allelecast_fuzz::header`].
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| allelecast_fuzz::header(data));
