@@ -275,7 +275,8 @@ fn what_few_alleles_have_takes_space_only_there() {
         let batch = super::ipc::read(&columns.encode().unwrap()).unwrap();
         let schema = batch.schema();
         let names = schema.fields().iter().map(|field| field.name().clone());
-        names.skip(11).collect::<Vec<_>>()
+        let rare = |name: &String| ["svlen", "mate", "alignment", "original"].contains(&name.as_str());
+        names.filter(rare).collect::<Vec<_>>()
     };
     assert_eq!(names(&plain), Vec::<String>::new());
     let original = Original {
