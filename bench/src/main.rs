@@ -3,13 +3,16 @@
 //! Invariant: a figure is printed or kept only if this run measured it.
 
 mod cases;
+mod cold;
 mod generate;
 mod import;
+mod memory;
 mod peers;
 mod process;
 mod report;
 mod server;
 mod size;
+mod storage;
 
 use std::path::PathBuf;
 
@@ -29,6 +32,10 @@ enum Command {
     Generate(Choice),
     /// Import against bcftools and plink2
     Import(Measure),
+    /// Bytes per allele, and how long the columns take to come back from PostgreSQL
+    Storage(Keep),
+    /// Peak memory of imports, of files of different length
+    Memory(Keep),
     /// Every benchmark
     All(Measure),
 }
@@ -53,6 +60,13 @@ struct Measure {
     /// Measurements of each contestant
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     repetitions: u16,
+    /// Keep the results in bench/RESULTS.md
+    #[arg(long)]
+    write: bool,
+}
+
+#[derive(Debug, Args)]
+struct Keep {
     /// Keep the results in bench/RESULTS.md
     #[arg(long)]
     write: bool,
@@ -91,7 +105,14 @@ fn main() -> anyhow::Result<()> {
     std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))?;
     match Cli::parse().command {
         Command::Generate(choice) => generate_all(&choice),
-        Command::Import(measure) | Command::All(measure) => import_all(&measure),
+        Command::Import(measure) => import_all(&measure),
+        Command::Storage(keep) => section(storage::TITLE, keep.write, storage::all),
+        Command::Memory(keep) => section(memory::TITLE, keep.write, memory::all),
+        Command::All(measure) => {
+            import_all(&measure)?;
+            section(storage::TITLE, measure.write, storage::all)?;
+            section(memory::TITLE, measure.write, memory::all)
+        }
     }
 }
 
@@ -106,7 +127,8 @@ fn generate_all(choice: &Choice) -> anyhow::Result<()> {
 #[tokio::main(flavor = "current_thread")]
 async fn import_all(measure: &Measure) -> anyhow::Result<()> {
     let (cache, repetitions) = (cache()?, usize::from(measure.repetitions));
-    let before = report::load();
+    let mut circumstances = report::Circumstances::begin();
+    circumstances.add(&format!("{repetitions} repetitions"));
     let mut tables = String::new();
     for case in measure.choice.cases()? {
         let outcome = import::measure(case, repetitions, &cache).await?;
@@ -114,9 +136,17 @@ async fn import_all(measure: &Measure) -> anyhow::Result<()> {
         println!("{table}");
         tables.push_str(&table);
     }
-    let section = report::circumstances(repetitions, (before, report::load())) + &tables;
-    if measure.write {
-        report::keep("bench/RESULTS.md".as_ref(), "Import", &section)?;
-    }
-    Ok(())
+    report::finish("Import", circumstances, &tables, measure.write)
+}
+
+/// Runs a benchmark that reports one section.
+#[tokio::main]
+async fn section<F>(title: &str, write: bool, run: fn(PathBuf) -> F) -> anyhow::Result<()>
+where
+    F: Future<Output = anyhow::Result<String>>,
+{
+    let circumstances = report::Circumstances::begin();
+    let text = run(cache()?).await?;
+    println!("{text}");
+    report::finish(title, circumstances, &text, write)
 }

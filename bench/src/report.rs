@@ -11,43 +11,80 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::import::{Outcome, Row, Sample};
 
-const HEADING: &str = "# Results\n\nWritten by `make bench`. Times are medians of interleaved repetitions in one run; compare ratios, not seconds.\n";
+const HEADING: &str = "# Results
 
-/// When, what and where: the lines above the tables.
-pub fn circumstances(repetitions: usize, load: (String, String)) -> String {
-    let now = time::OffsetDateTime::now_utc().replace_nanosecond(0);
-    let date = now
-        .ok()
-        .and_then(|now| now.format(&Rfc3339).ok())
-        .unwrap_or_default();
-    let commit = output("git", &["describe", "--always", "--dirty", "--abbrev=12"]);
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let model = line_of("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".into());
-    let memory = line_of("/proc/meminfo", "MemTotal")
-        .and_then(|text| text.trim_end_matches(" kB").parse::<f64>().ok())
-        .map_or(0.0, |kib| kib / f64::from(1 << 20));
-    let first = |program: &str| {
-        output(program, &["--version"])
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    format!(
-        "- {date}, commit {commit}, `target/release/allelecast-bench {}`\n\
-         - {cores} cores, {model}, {memory:.1} GiB; {}; {}\n\
-         - {repetitions} repetitions; load average {} before, {} after\n",
-        arguments.join(" "),
-        first("bcftools"),
-        first("plink2"),
-        load.0,
-        load.1
-    )
+Written by `make bench`. Times are medians of interleaved repetitions in one run; compare ratios, not seconds.
+
+Allelecast's time is from the first byte read of a stored file to the last block committed. \"From the first byte sent\" is
+another import of the file, while it arrives over HTTP and each part of it is written through to the disk.
+";
+
+/// When, what and where: the lines above a section's tables.
+pub struct Circumstances {
+    load: String,
+    more: String,
+}
+
+impl Circumstances {
+    /// Before the measurements.
+    pub fn begin() -> Self {
+        Self {
+            load: load(),
+            more: String::new(),
+        }
+    }
+
+    /// Adds what the section's benchmark alone has to say.
+    pub fn add(&mut self, text: &str) {
+        self.more += &format!("{text}; ");
+    }
+
+    /// After the measurements.
+    fn end(self) -> String {
+        let now = time::OffsetDateTime::now_utc().replace_nanosecond(0);
+        let date = now
+            .ok()
+            .and_then(|now| now.format(&Rfc3339).ok())
+            .unwrap_or_default();
+        let commit = output("git", &["describe", "--always", "--dirty", "--abbrev=12"]);
+        let cores = std::thread::available_parallelism().map_or(0, usize::from);
+        let model = line_of("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".into());
+        let memory = line_of("/proc/meminfo", "MemTotal")
+            .and_then(|text| text.trim_end_matches(" kB").parse::<f64>().ok())
+            .map_or(0.0, |kib| kib / f64::from(1 << 20));
+        let first = |program: &str| {
+            output(program, &["--version"])
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let arguments: Vec<String> = std::env::args().skip(1).collect();
+        format!(
+            "- {date}, commit {commit}, `target/release/allelecast-bench {}`\n\
+             - {cores} cores, {model}, {memory:.1} GiB; {}; {}\n\
+             - {}load average {} before, {} after\n",
+            arguments.join(" "),
+            first("bcftools"),
+            first("plink2"),
+            self.more,
+            self.load,
+            load()
+        )
+    }
+}
+
+/// Ends a section and, where asked, keeps it.
+pub fn finish(title: &str, circumstances: Circumstances, tables: &str, write: bool) -> anyhow::Result<()> {
+    let section = circumstances.end() + tables;
+    if write {
+        keep("bench/RESULTS.md".as_ref(), title, &section)?;
+    }
+    Ok(())
 }
 
 /// The load averages now.
-pub fn load() -> String {
+fn load() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
 }
@@ -86,24 +123,13 @@ pub fn case(outcome: &Outcome) -> String {
             });
         }
     }
-    let per_allele = |bytes: i64| bytes as f64 / outcome.alleles.max(1) as f64;
-    let sizes = &outcome.sizes;
     let postgres = median(ours, |sample| {
         sample.postgres_cpu.unwrap_or_default().as_secs_f64()
     });
     let _ = write!(
         text,
-        "\nAllelecast: {:.0} alleles/s; PostgreSQL used {postgres:.2} s of its CPU time. Bytes per allele in PostgreSQL: \
-         {:.1} (sites {:.1}, frequencies {:.1}, catalogue {:.1}), of which {:.1} are payload in use; genotypes {:.1}. \
-         {} blocks.\n",
+        "\nAllelecast: {:.0} alleles/s; PostgreSQL used {postgres:.2} s of its CPU time.\n",
         outcome.alleles as f64 / base,
-        per_allele(sizes.without_genotypes()),
-        per_allele(sizes.sites),
-        per_allele(sizes.frequencies),
-        per_allele(sizes.catalogue),
-        per_allele(sizes.payload),
-        per_allele(sizes.genotypes),
-        sizes.blocks
     );
     text
 }
@@ -121,7 +147,7 @@ fn table_row(text: &mut String, row: &Row, name: &str, base: f64, wall: impl Fn(
         "| {name} | {middle:.3} | {low:.3} - {high:.3} | {:.2}x | {:.2} | {:.0} | {:.2} |",
         middle / base,
         median(row, |sample| sample.cpu.as_secs_f64()),
-        median(row, |sample| sample.peak as f64) / f64::from(1 << 20),
+        row.samples.iter().map(|sample| sample.peak).max().unwrap_or(0) as f64 / f64::from(1 << 20),
         median(row, |sample| sample.others.as_secs_f64()),
     );
 }
@@ -137,7 +163,7 @@ fn median(row: &Row, value: impl Fn(&Sample) -> f64) -> f64 {
 }
 
 /// Puts a section into the results in place of the one with the same title.
-pub fn keep(path: &Path, title: &str, section: &str) -> std::io::Result<()> {
+fn keep(path: &Path, title: &str, section: &str) -> std::io::Result<()> {
     let old = std::fs::read_to_string(path).unwrap_or_default();
     std::fs::write(path, replaced(&old, title, section))
 }

@@ -24,6 +24,10 @@ pub struct Server {
     pub client: Client,
     /// Its database.
     pub pool: PgPool,
+    /// Address of its database.
+    pub database_url: String,
+    /// Resident memory before the first import, bytes.
+    pub idle: u64,
     child: Child,
     postmaster: u32,
     postgres: Option<Embedded>,
@@ -61,6 +65,8 @@ impl Server {
         let mut server = Self {
             client: Client::new(&format!("http://{address}"))?,
             pool,
+            database_url: postgres.url().to_owned(),
+            idle: 0,
             child,
             postmaster: process::parent(backend as u32)?,
             folder: postgres.folder().to_owned(),
@@ -72,6 +78,7 @@ impl Server {
             .client
             .register("bench@example.org", "a password of the benchmark", None);
         registered.await.context("no account could be made")?;
+        server.idle = process::reset_peak(server.pid())?;
         Ok(server)
     }
 

@@ -1,74 +1,97 @@
 //! What a dataset takes in PostgreSQL.
 //!
-//! Invariant: sizes are those of the tables with their indexes and TOAST, as PostgreSQL allots them.
+//! Invariant: the parts add up to what PostgreSQL allots to the tables, their indexes and TOAST included.
 
+use allelecast_server::domain::columns::SiteColumns;
+use arrow::array::StringArray;
 use sqlx::PgPool;
 
-/// Bytes of each kind of table.
+/// The payload tables that hold no genotypes, and the catalogue.
+const TABLES: [&str; 4] = ["site_payload", "frequency_payload", "block", "change"];
+
+/// Bytes of a dataset.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sizes {
-    /// Sites.
+    /// Payload of the sites but their IDs.
     pub sites: i64,
-    /// Frequencies of all groups.
+    /// Payload of the IDs.
+    pub ids: i64,
+    /// Payload of the frequencies of all groups.
     pub frequencies: i64,
-    /// Catalogue and changes.
-    pub catalogue: i64,
-    /// Genotypes.
+    /// What the tables take beside those payloads: indexes, TOAST's and pages' headers, the catalogue, changes.
+    pub overhead: i64,
+    /// The table of genotypes and its index.
     pub genotypes: i64,
-    /// Payload bytes of the blocks that are in use, genotypes left out: what blocks replaced by compaction, page
-    /// headers and half-filled pages do not count to.
-    pub payload: i64,
-    /// Blocks in use.
+    /// Blocks.
     pub blocks: i64,
+    /// Payloads of frequencies.
+    pub payloads: i64,
 }
 
 impl Sizes {
-    /// Without what an empty database takes.
-    pub fn above(self, empty: &Self) -> Self {
-        Self {
-            sites: self.sites - empty.sites,
-            frequencies: self.frequencies - empty.frequencies,
-            catalogue: self.catalogue - empty.catalogue,
-            genotypes: self.genotypes - empty.genotypes,
-            payload: self.payload - empty.payload,
-            blocks: self.blocks - empty.blocks,
-        }
-    }
-
     /// Everything but the genotypes.
     pub fn without_genotypes(&self) -> i64 {
-        self.sites + self.frequencies + self.catalogue
+        self.sites + self.ids + self.frequencies + self.overhead
     }
 }
 
-/// The sizes now.
-pub async fn sizes(pool: &PgPool) -> anyhow::Result<Sizes> {
-    let (sites, frequencies, genotypes, catalogue) = sqlx::query_as(
-        "WITH size AS (SELECT root, sum(pg_total_relation_size(relid))::bigint AS bytes
-                       FROM unnest(ARRAY['site_payload', 'frequency_payload', 'genotype_payload']) AS t (root),
-                            pg_partition_tree(root::regclass) GROUP BY root)
-         SELECT (SELECT bytes FROM size WHERE root = 'site_payload'),
-                (SELECT bytes FROM size WHERE root = 'frequency_payload'),
-                (SELECT bytes FROM size WHERE root = 'genotype_payload'),
-                pg_total_relation_size('block') + pg_total_relation_size('change')",
-    )
-    .fetch_one(pool)
-    .await?;
-    let (payload, blocks) = sqlx::query_as(
-        "WITH used AS (SELECT bucket, id AS block_id FROM block WHERE removed_seq IS NULL)
-         SELECT ((SELECT coalesce(sum(octet_length(data)), 0) FROM site_payload JOIN used USING (bucket, block_id)) +
-                 (SELECT coalesce(sum(octet_length(data)), 0)
-                  FROM frequency_payload JOIN used USING (bucket, block_id)))::bigint,
-                (SELECT count(*) FROM used)",
-    )
-    .fetch_one(pool)
-    .await?;
+/// Bytes allotted to tables.
+#[derive(Debug, Clone, Copy)]
+pub struct Allotted {
+    tables: i64,
+    genotypes: i64,
+}
+
+/// What the tables take now, with what compaction replaced gone and no space in them unused.
+pub async fn allotted(pool: &PgPool) -> anyhow::Result<Allotted> {
+    for payload in ["site_payload", "frequency_payload", "genotype_payload"] {
+        let replaced = format!(
+            "DELETE FROM {payload} p USING block b
+             WHERE b.bucket = p.bucket AND b.id = p.block_id AND b.removed_seq IS NOT NULL"
+        );
+        sqlx::query(&replaced).execute(pool).await?;
+        sqlx::query(&format!("VACUUM FULL {payload}"))
+            .execute(pool)
+            .await?;
+    }
+    sqlx::query("DELETE FROM block WHERE removed_seq IS NOT NULL")
+        .execute(pool)
+        .await?;
+    sqlx::query("VACUUM FULL block").execute(pool).await?;
+    let total = "SELECT sum(pg_total_relation_size(relid))::bigint
+                 FROM unnest($1::text[]) AS t (root), pg_partition_tree(root::regclass)";
+    let bytes = |tables: Vec<&'static str>| sqlx::query_scalar(total).bind(tables).fetch_one(pool);
+    Ok(Allotted {
+        tables: bytes(TABLES.to_vec()).await?,
+        genotypes: bytes(vec!["genotype_payload"]).await?,
+    })
+}
+
+/// The sizes of the only dataset, given what the tables took without it.
+pub async fn sizes(pool: &PgPool, empty: Allotted) -> anyhow::Result<Sizes> {
+    let now = allotted(pool).await?;
+    let (payloads, frequencies) =
+        sqlx::query_as("SELECT count(*), sum(octet_length(data))::bigint FROM frequency_payload")
+            .fetch_one(pool)
+            .await?;
+    let (mut sites, mut ids) = (0, 0);
+    let stored: Vec<Vec<u8>> = sqlx::query_scalar("SELECT data FROM site_payload")
+        .fetch_all(pool)
+        .await?;
+    for data in &stored {
+        let mut columns = SiteColumns::decode(data)?;
+        columns.id = StringArray::new_null(columns.len());
+        let without = i64::try_from(columns.encode()?.len())?;
+        sites += without;
+        ids += i64::try_from(data.len())? - without;
+    }
     Ok(Sizes {
         sites,
+        ids,
         frequencies,
-        catalogue,
-        genotypes,
-        payload,
-        blocks,
+        overhead: now.tables - empty.tables - sites - ids - frequencies,
+        genotypes: now.genotypes - empty.genotypes,
+        blocks: i64::try_from(stored.len())?,
+        payloads,
     })
 }

@@ -55,6 +55,103 @@ pub struct NewDataset {
     #[serde(default)]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
     pub ignore_prefix: bool,
+    /// Callable regions, as BED text: where its files were called. Only for `absent_sites: reference`, and only within
+    /// them a site that the files leave out means the reference. `PUT /datasets/{id}/callable` takes a gzipped one too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub callable: Option<String>,
+    /// Which groups to make of the INFO of files without samples.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<InfoGroups>"))]
+    pub info_groups: InfoGroups,
+}
+
+/// Which groups to make of the INFO of files without samples (`AC_afr`, `EUR_AF`, …).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum InfoGroups {
+    /// All that are found, or none.
+    Mode(InfoGroupsMode),
+    /// These.
+    Chosen(Vec<InfoGroupChoice>),
+}
+
+impl Default for InfoGroups {
+    fn default() -> Self {
+        Self::Mode(InfoGroupsMode::Auto)
+    }
+}
+
+/// Which groups to make of INFO, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum InfoGroupsMode {
+    /// All that are found, but for those of parts of the cohort.
+    Auto,
+    /// `all` only.
+    None,
+}
+
+/// A group of INFO that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InfoGroupChoice {
+    /// Which: the `key` that the preview offers.
+    pub key: String,
+    /// Another family than the one offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub family: Option<String>,
+    /// Another name than the one offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub value: Option<String>,
+}
+
+/// `POST /info-groups/preview`: the ids of a header's INFO lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InfoGroupsRequest {
+    /// The ids, in the header's order.
+    pub infos: Vec<String>,
+}
+
+/// A group that INFO speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InfoGroupOffer {
+    /// Identifies it: `all`, `afr`, `controls_afr`.
+    pub key: String,
+    /// Family that it would belong to.
+    pub family: String,
+    /// Its name within the family.
+    pub value: String,
+    /// A part of the cohort, made only where it is chosen.
+    pub is_subset: bool,
+    /// INFO keys of the counts as called.
+    pub raw: Vec<String>,
+    /// INFO keys of the counts of high-quality calls.
+    pub high_quality: Vec<String>,
+    /// INFO key of the frequency, where neither gives AC and AN.
+    pub af: Option<String>,
+}
+
+/// Where the files of a dataset were called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallableRegions {
+    /// Regions, overlapping and touching ones merged.
+    pub regions: i64,
+    /// Bases in them.
+    pub bases: i64,
 }
 
 /// The answer to `POST /datasets`.
@@ -119,6 +216,13 @@ pub struct Dataset {
     pub profile: Profile,
     /// What an absent site means.
     pub absent_sites: AbsentSites,
+    /// Where its files were called; absent where no callable regions were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub callable: Option<CallableRegions>,
+    /// Whether a file is a gVCF, which says for itself whom it covers where.
+    #[serde(default)]
+    pub has_coverage: bool,
     /// Where it stands.
     pub state: DatasetState,
     /// Fraction imported of the bytes declared, 0 to 1; `null` where a size is unknown.
@@ -127,8 +231,12 @@ pub struct Dataset {
     pub alleles: i64,
     /// Number of samples.
     pub samples: i64,
+    /// Which groups are made of the INFO of files without samples.
+    pub info_groups: InfoGroups,
     /// Its groups.
     pub groups: Vec<Group>,
+    /// Version that last made, changed, renamed or removed one.
+    pub groups_seq: i64,
     /// Its files.
     pub files: Vec<VcfFile>,
     /// Findings of the validation, all files.
@@ -161,8 +269,45 @@ pub struct Group {
     pub family: String,
     /// The value within the family.
     pub value: String,
-    /// Number of samples.
+    /// Number of samples; 0 where INFO states its counts.
     pub samples: i64,
+    /// Whether INFO states its counts; they are not of samples that the dataset knows.
+    #[serde(default)]
+    pub from_info: bool,
+    /// Whether a version of it is being counted in the background.
+    #[serde(default)]
+    pub counting: bool,
+}
+
+/// `POST /groups`: a group of samples of one's choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewGroup {
+    /// The dataset.
+    pub dataset_id: i64,
+    /// Its family; `custom` where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub family: Option<String>,
+    /// Its name within the family; `name` is read as well.
+    #[serde(alias = "name")]
+    pub value: String,
+    /// Names of its samples.
+    pub members: Vec<String>,
+}
+
+/// `PUT /datasets/{id}/panel`: a panel for a dataset that is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPanel {
+    /// The panel's text.
+    pub panel: String,
+    /// Match without the samples' `…::` prefix.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub ignore_prefix: bool,
 }
 
 /// A file of a dataset.
@@ -188,10 +333,30 @@ pub struct VcfFile {
     pub records: i64,
     /// Alleles committed.
     pub alleles: i64,
+    /// What its alleles are aligned with; absent where they are trimmed only, or the import has not begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub alignment: Option<FileAlignment>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub error: Option<FileError>,
+}
+
+/// The reference sequence that a file's alleles are left-aligned with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FileAlignment {
+    /// Name of the FASTA.
+    pub reference: String,
+    /// SHA-256 of the FASTA as it was given, in hexadecimal.
+    pub sha256: String,
+    /// Alleles that were moved to the left.
+    pub shifted: i64,
+    /// Alleles that stay where the file has them: they would move more than 10,000 bases, or their REF is not what the
+    /// reference has.
+    pub unshifted: i64,
 }
 
 /// Why a file was refused.
@@ -207,11 +372,21 @@ pub struct FileError {
     pub line: Option<i64>,
 }
 
-/// `PATCH /groups/{id}`: other members.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// `PATCH /groups/{id}`: other members, or another name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupUpdate {
     /// Names of the samples that belong to it from then on.
-    pub members: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub members: Option<Vec<String>>,
+    /// Its family from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub family: Option<String>,
+    /// Its name within the family from then on; `name` is read as well.
+    #[serde(default, alias = "name", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub value: Option<String>,
 }

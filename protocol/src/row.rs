@@ -41,7 +41,7 @@ pub struct GroupCounts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub an: Option<u32>,
-    /// `ac / an`; `null` where there is no data or `an` is 0.
+    /// `ac / an`, or AF as the file gives it where it gives no counts; `null` where there is no data or `an` is 0.
     pub af: Option<f64>,
     /// Fully called diploids with one copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,20 +78,32 @@ pub struct GroupCounts {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counts {
-    /// Samples with at least one called allele.
-    pub ns: u32,
+    /// Samples with at least one called allele; this and the others are absent where a file does not state them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub ns: Option<u32>,
     /// Called alleles of this kind.
-    pub ac: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub ac: Option<u32>,
     /// Called alleles.
-    pub an: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub an: Option<u32>,
     /// `ac / an`; `null` where `an` is 0.
     pub af: Option<f64>,
     /// Fully called diploids with one copy.
-    pub het: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub het: Option<u32>,
     /// Fully called diploids with two copies.
-    pub hom: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub hom: Option<u32>,
     /// Haploid calls of it.
-    pub hemi: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub hemi: Option<u32>,
 }
 
 /// One allele of a result.
@@ -128,6 +140,45 @@ pub struct Row {
     pub groups: BTreeMap<String, GroupCounts>,
     /// Slugs of the datasets that record it.
     pub datasets: Vec<String>,
+    /// How datasets' files state it, where that is different, or where it could not be left-aligned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<Original>>"))]
+    pub originals: Vec<Original>,
+}
+
+/// An allele as the record of a file states it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Original {
+    /// Slug of the dataset.
+    pub dataset: String,
+    /// The record's position.
+    pub pos: u32,
+    /// The record's reference bases.
+    #[serde(rename = "ref")]
+    pub reference_bases: String,
+    /// The one of the record's alternate alleles.
+    #[serde(rename = "alt")]
+    pub alternate_bases: String,
+    /// What became of it.
+    pub alignment: Alignment,
+}
+
+/// What became of an allele between the file and the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Alignment {
+    /// Bases that REF and ALT share were cut.
+    Trimmed,
+    /// It was moved to the left, with a reference sequence.
+    LeftAligned,
+    /// Not moved, though it could be: it would pass alleles that are committed already.
+    TooFar,
+    /// Not moved: its REF is not what the reference has.
+    OtherReference,
 }
 
 /// `GET /api/v1/query`.
@@ -198,4 +249,12 @@ pub struct GroupColumns {
     pub an: Vec<Option<u32>>,
     /// Homozygous samples.
     pub hom: Vec<Option<u32>>,
+    /// AF as the file gives it, where it gives no counts; absent where it does so nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub af_given: Option<Vec<Option<f64>>>,
+    /// The counts are of high-quality calls though all were asked for: the file states no others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub hq_only: bool,
 }

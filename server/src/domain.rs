@@ -4,6 +4,7 @@
 
 pub mod allele;
 pub mod ast;
+pub mod bed;
 pub mod block;
 pub mod build;
 pub mod cell;
@@ -12,7 +13,11 @@ pub mod frequency;
 pub mod genes;
 pub mod genotype;
 pub mod groups;
+pub mod info_groups;
 pub mod intervals;
+pub mod nearest;
 pub mod panel;
 pub mod planes;
 pub mod quality;
+pub mod reference;
+pub mod stated;

@@ -15,6 +15,7 @@ mod state;
 
 pub mod account;
 mod assets;
+mod callable;
 mod check;
 mod datasets;
 mod demo;
@@ -25,6 +26,7 @@ mod findings;
 mod genes;
 mod groups;
 mod health;
+mod info_groups;
 mod pages;
 mod panel;
 mod query;

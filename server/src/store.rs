@@ -4,6 +4,7 @@
 
 pub mod attempts;
 pub mod blocks;
+pub mod callable;
 pub mod catalogue;
 pub mod datasets;
 mod error;
@@ -21,6 +22,7 @@ pub mod raw;
 pub mod recounts;
 pub mod reference;
 pub mod samples;
+pub mod sequences;
 pub mod sessions;
 pub mod statistics;
 pub mod tickets;

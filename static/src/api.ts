@@ -11,11 +11,17 @@ import type { Dataset } from "./protocol/Dataset";
 import type { ErrorBody } from "./protocol/ErrorBody";
 import type { Export } from "./protocol/Export";
 import type { FindingsPage } from "./protocol/FindingsPage";
+import type { Group } from "./protocol/Group";
+import type { GroupUpdate } from "./protocol/GroupUpdate";
+import type { InfoGroupOffer } from "./protocol/InfoGroupOffer";
+import type { InfoGroupsRequest } from "./protocol/InfoGroupsRequest";
 import type { NewDataset } from "./protocol/NewDataset";
 import type { NewExport } from "./protocol/NewExport";
+import type { NewGroup } from "./protocol/NewGroup";
 import type { PanelPreview } from "./protocol/PanelPreview";
 import type { Severity } from "./protocol/Severity";
 import type { PanelPreviewRequest } from "./protocol/PanelPreviewRequest";
+import type { SamplePage } from "./protocol/SamplePage";
 import type { WsTicket } from "./protocol/WsTicket";
 import { TicketRefused } from "./live/connection";
 
@@ -39,7 +45,9 @@ const unreachable: ApiError = {
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const init: RequestInit = { method, headers: { accept: "application/json" }, credentials: "same-origin" };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    init.body = body;
+  } else if (body !== undefined) {
     init.headers = { accept: "application/json", "content-type": "application/json" };
     init.body = JSON.stringify(body);
   }
@@ -78,12 +86,18 @@ export const api = {
   datasets: () => call<Dataset[]>("GET", "/datasets"),
   dataset: (id: number) => call<Dataset>("GET", `/datasets/${id}`),
   createDataset: (dataset: NewDataset) => call<CreatedDataset>("POST", "/datasets", dataset),
+  replaceCallable: (id: number, bed: Blob) => call<Dataset>("PUT", `/datasets/${id}/callable`, bed),
   completeDataset: (id: number) => call<void>("POST", `/datasets/${id}/complete`),
   deleteDataset: (id: number) => call<void>("DELETE", `/datasets/${id}`),
   cancelFile: (id: number) => call<void>("POST", `/files/${id}/cancel`),
   retryFile: (id: number) => call<void>("POST", `/files/${id}/retry`),
   findings: (id: number, wanted: { rule?: string; severity?: Severity; after?: string | null; limit: number }) => call<FindingsPage>("GET", `/datasets/${id}/findings?${parameters(wanted)}`),
   previewPanel: (request: PanelPreviewRequest) => call<PanelPreview>("POST", "/panel/preview", request),
+  previewInfoGroups: (request: InfoGroupsRequest) => call<InfoGroupOffer[]>("POST", "/info-groups/preview", request),
+  samples: (id: number, after: string | null) => call<SamplePage>("GET", `/datasets/${id}/samples${after === null ? "" : `?after=${encodeURIComponent(after)}`}`),
+  createGroup: (group: NewGroup) => call<Group>("POST", "/groups", group),
+  changeGroup: (id: number, update: GroupUpdate) => call<Group>("PATCH", `/groups/${id}`, update),
+  deleteGroup: (id: number) => call<void>("DELETE", `/groups/${id}`),
   createExport: (wanted: NewExport) => call<Export>("POST", "/exports", wanted),
   export: (id: string) => call<Export>("GET", `/exports/${id}`),
   deleteExport: (id: string) => call<void>("DELETE", `/exports/${id}`),

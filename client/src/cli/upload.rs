@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use allelecast_client::protocol::dataset::{
-    AbsentSites, Dataset, DatasetState, FileState, NewDataset, Profile,
+    AbsentSites, Dataset, DatasetState, FileState, InfoGroups, InfoGroupsMode, NewDataset, Profile,
 };
 use allelecast_client::protocol::size::parse_size;
 use allelecast_client::{Client, UploadOptions};
@@ -33,7 +33,7 @@ pub struct UploadArgs {
     )]
     name: Option<String>,
     /// Add to this dataset (slug or id)
-    #[arg(long, conflicts_with_all = ["build", "panel", "profile", "absent_sites", "ignore_prefix"])]
+    #[arg(long, conflicts_with_all = ["build", "panel", "profile", "absent_sites", "callable", "ignore_prefix", "info_groups"])]
     dataset: Option<String>,
     /// GRCh37, GRCh38 or T2T-CHM13
     #[arg(long)]
@@ -50,6 +50,12 @@ pub struct UploadArgs {
     /// What it means that a file has no record at a site
     #[arg(long, value_enum)]
     absent_sites: Option<AbsentArg>,
+    /// Groups out of the INFO of files without samples (AC_afr, EUR_AF): those found, or none but all
+    #[arg(long, value_enum)]
+    info_groups: Option<InfoArg>,
+    /// Where the files were called, as BED (plain or gzip): a site without a record means the reference only there
+    #[arg(long, value_name = "FILE", requires = "absent_sites")]
+    callable: Option<PathBuf>,
     /// Send no more than this many bytes a second: 100K, 2MB
     #[arg(long, value_parser = parse_size, value_name = "SIZE")]
     limit_rate: Option<u64>,
@@ -66,6 +72,12 @@ enum ProfileArg {
     Spec,
     Strict,
     Tolerant,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum InfoArg {
+    Auto,
+    None,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -140,8 +152,25 @@ async fn create(client: &Client, args: &UploadArgs) -> Result<i64, Failure> {
         },
         panel: args.panel.as_ref().map(read).transpose()?,
         ignore_prefix: args.ignore_prefix,
+        info_groups: match args.info_groups {
+            Some(InfoArg::None) => InfoGroups::Mode(InfoGroupsMode::None),
+            None | Some(InfoArg::Auto) => InfoGroups::default(),
+        },
+        callable: None,
     };
-    Ok(client.create_dataset(&new).await?.id)
+    let bed = args.callable.as_ref().map(|path| {
+        std::fs::read(path).map_err(|error| Failure::other(format!("{}: {error}", path.display())))
+    });
+    let bed = bed.transpose()?;
+    let id = client.create_dataset(&new).await?.id;
+    if let Some(bed) = bed
+        && let Err(error) = client.replace_callable(id, bed).await
+    {
+        // A dataset without its regions would say more than is known.
+        client.delete_dataset(id).await?;
+        return Err(error.into());
+    }
+    Ok(id)
 }
 
 async fn send(client: &Client, dataset_id: i64, path: &Path, limit_rate: Option<u64>) -> Result<(), Failure> {

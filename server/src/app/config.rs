@@ -43,6 +43,9 @@ pub enum Command {
     /// Gene annotation
     #[command(subcommand)]
     Genes(GenesCommand),
+    /// Reference sequences, by which imports left-align alleles and check REF
+    #[command(subcommand)]
+    Reference(ReferenceCommand),
 }
 
 /// Commands about accounts.
@@ -106,6 +109,39 @@ pub enum GenesCommand {
         /// Which annotation.
         #[command(flatten)]
         annotation: AnnotationArgs,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+}
+
+/// Commands about reference sequences.
+#[derive(Debug, Subcommand)]
+pub enum ReferenceCommand {
+    /// Give a build its sequences, from a FASTA, plain or gzip
+    ///
+    /// Names must be those of the build or their aliases (1, chr1, NC_000001.11), lengths exact. Where an index lies
+    /// beside the file (file.fa.gz.fai) it is compared; none is needed. The bases are copied into the data folder (half
+    /// a byte each), where all instances read them.
+    Add {
+        /// Reference build: GRCh37, GRCh38 or T2T-CHM13
+        build: Build,
+        /// The FASTA
+        file: PathBuf,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// List the builds' sequences
+    List {
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// Take a build's sequences away; files imported with them stay as they are
+    Remove {
+        /// Reference build: GRCh37, GRCh38 or T2T-CHM13
+        build: Build,
         /// Where the database is.
         #[command(flatten)]
         database: DatabaseConfig,

@@ -1,9 +1,9 @@
 //! A block in memory to the form in which it is stored.
 //!
-//! Invariant: frequencies keep the order of the group versions given.
+//! Invariant: the group versions are those of the block's frequencies, in their order.
 
 use crate::domain::block::Block;
-use crate::domain::columns::ColumnError;
+use crate::domain::columns::{ColumnError, CoverageColumns, FrequencyPayload};
 use crate::store::blocks::NewBlock;
 
 /// Encodes a block's payloads.
@@ -13,10 +13,7 @@ pub fn new_block(
     file_id: i64,
     group_versions: &[i64],
 ) -> Result<NewBlock, ColumnError> {
-    let frequencies = group_versions.iter().zip(&block.frequencies);
-    let frequencies: Result<Vec<_>, ColumnError> = frequencies
-        .map(|(version, columns)| Ok((*version, columns.encode()?)))
-        .collect();
+    let frequencies = group_versions.iter().copied().zip(&block.frequencies);
     let genotypes = if block.genotypes.samples() == 0 {
         Vec::new()
     } else {
@@ -33,8 +30,9 @@ pub fn new_block(
         n: i32::try_from(block.len()).unwrap_or(i32::MAX),
         bucket: block.bucket(dataset_id).into(),
         sites: block.sites.encode()?,
-        frequencies: frequencies?,
+        frequencies: FrequencyPayload::encode(frequencies)?,
         genotypes: genotypes.into_iter().map(|frame| frame.payload).collect(),
+        coverage: block.coverage.as_ref().map(CoverageColumns::encode).transpose()?,
     })
 }
 

@@ -1,10 +1,11 @@
 //! Counting a new group version over the blocks that exist, from their genotype planes, without the file.
 //!
-//! Invariant: it is published whole. A block that is committed meanwhile without it is answered from its planes.
+//! Invariant: it is published whole; a group that was just made answers from its planes meanwhile, as does a block that is
+//! committed meanwhile without the version.
 
 use super::run::{ImportError, Workbench};
 use crate::domain::build::Build;
-use crate::domain::columns::{FrequencyColumns, GenotypeColumns, SiteColumns};
+use crate::domain::columns::{FrequencyColumns, FrequencyPayload, GenotypeColumns, SiteColumns};
 use crate::domain::groups::Sex;
 use crate::domain::planes::SampleMask;
 use crate::store::blocks::{self, BlockRecord};
@@ -16,13 +17,17 @@ use crate::store::{StoreError, imports};
 pub(super) async fn recount(bench: &Workbench, claim: &Claim) -> Result<(), ImportError> {
     let id = claim.group_version_id.unwrap_or_default();
     let Some(recount) = recounts::load(&bench.pool, id).await? else {
-        return Ok(());
+        return Ok(recounts::finish(&bench.pool, claim).await?);
     };
     let sexes = imports::sexes(&bench.pool, recount.dataset_id).await?;
     for block in blocks::uncounted(&bench.pool, recount.dataset_id, id).await? {
         count(bench, &recount, &sexes, &block).await?;
     }
-    recounts::publish(&bench.head, &bench.pool, claim, &recount).await?;
+    if recount.is_published {
+        recounts::finish(&bench.pool, claim).await?;
+    } else {
+        recounts::publish(&bench.head, &bench.pool, claim, &recount).await?;
+    }
     Ok(())
 }
 
@@ -60,21 +65,16 @@ async fn count(
             .iter()
             .any(|(male, sex)| *male == id && sex_of(sex) == Sex::Male)
     });
-    let contig = block.contig;
+    let (contig, group_version) = (block.contig, recount.group_version_id);
     let counted = tokio::task::spawn_blocking(move || {
         let sites = SiteColumns::decode(&sites)?;
         let genotypes = GenotypeColumns::decode(samples, frames.iter().map(Vec::as_slice))?;
-        FrequencyColumns::from_planes(&genotypes, &members, &males, build, contig, &sites.pos).encode()
+        let counted = FrequencyColumns::from_planes(&genotypes, &members, &males, build, contig, &sites.pos);
+        FrequencyPayload::encode([(group_version, &counted)])
     });
-    let data = counted.await.map_err(|_| ImportError::Died)??;
-    blocks::add_frequencies(
-        &bench.pool,
-        block.bucket,
-        block.id,
-        recount.group_version_id,
-        &data,
-    )
-    .await?;
+    for payload in counted.await.map_err(|_| ImportError::Died)?? {
+        blocks::add_frequencies(&bench.pool, block.bucket, block.id, &payload).await?;
+    }
     Ok(())
 }
 

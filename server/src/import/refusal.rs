@@ -7,6 +7,7 @@ use super::header::HeaderError;
 use super::lines::LineTooLong;
 use super::record::RecordError;
 use super::validate::ContainerFault;
+use crate::domain::reference::Unreadable;
 
 /// The reason that a file is refused for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,23 @@ pub struct Refused {
     pub line: Option<u64>,
     /// The container's fault, if it is one.
     pub fault: Option<ContainerFault>,
+}
+
+/// Why a thread of an import stops before the end.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The file cannot be imported.
+    Refused(Refused),
+    /// The reference sequence cannot be read.
+    Unreadable(Unreadable),
+    /// Nobody listens, or nobody sends: the import was stopped.
+    Abandoned,
+}
+
+impl<E: Into<Refused>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
 }
 
 impl Refused {

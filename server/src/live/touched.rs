@@ -50,12 +50,18 @@ pub(super) fn touched(
                         .unwrap_or_default(),
                 );
             }
-            ChangeKind::DatasetDeleted | ChangeKind::GroupPublished => touched.everything = true,
+            ChangeKind::DatasetDeleted
+            | ChangeKind::GroupPublished
+            | ChangeKind::GroupRemoved
+            | ChangeKind::CallableReplaced => {
+                touched.everything = true;
+            }
             ChangeKind::DatasetCreated
             | ChangeKind::DatasetCompleted
             | ChangeKind::FileStarted
             | ChangeKind::BlocksCompacted
             | ChangeKind::FileReady
+            | ChangeKind::GroupRenamed
             | ChangeKind::GenesReplaced => {}
         }
     }

@@ -19,6 +19,7 @@ use super::columns::{Columns, Members, wanted};
 use super::cursor::Cursor;
 use super::error::QueryError;
 use super::evaluate::{self, Partial};
+use super::frame::absent::Absence;
 use super::frame::{Frame, FrameBlock, FrameGroup, FrameInput, FramePart, PartSize};
 use super::genes::GenesCache;
 use super::resolve::{self, Request};
@@ -317,7 +318,8 @@ impl Engine {
                 let Some(want) = wanted(dataset, &part.source, seq) else {
                     continue;
                 };
-                let size = PartSize::of(want.sample_ids.iter().map(|id| sex(dataset, *id)));
+                let sexes = want.sample_ids.iter().map(|id| sex(dataset, *id));
+                let size = (!want.is_stated).then(|| PartSize::of(sexes));
                 let column = wants[part.slot].len();
                 wants[part.slot].push(want);
                 groups[group].parts.push(FramePart {
@@ -327,13 +329,22 @@ impl Engine {
                 });
             }
         }
-        let (mut blocks, mut covered) = (Vec::new(), Vec::new());
+        let (mut blocks, mut absent) = (Vec::new(), Vec::new());
         for (slot, id) in query.datasets.iter().enumerate() {
             let Some(dataset) = catalogue.dataset(*id, seq) else {
-                covered.push(Vec::new());
+                absent.push(Absence::default());
                 continue;
             };
-            covered.push(dataset.covered(cell, seq));
+            let covered = dataset.covered(cell, seq);
+            let mut stated = Vec::with_capacity(covered.stated.len());
+            for block in &covered.stated {
+                stated.push(self.columns.coverage(dataset, block, &wants[slot]).await?);
+            }
+            absent.push(Absence {
+                whole: covered.whole,
+                callable: covered.callable.map(|callable| callable.regions),
+                stated,
+            });
             let records = dataset.blocks_in(cell, seq);
             let sites = self.columns.sites(&records).await?;
             let frequencies = self.columns.frequencies(dataset, &records, &wants[slot]).await?;
@@ -350,7 +361,7 @@ impl Engine {
             build: query.build,
             blocks,
             groups,
-            covered,
+            absent,
         })
     }
 }
@@ -385,10 +396,18 @@ fn content_key(
             hasher.update(block.id.to_le_bytes());
         }
         hasher.update(b"covered");
-        for (start, end) in dataset.covered(cell, seq) {
+        let covered = dataset.covered(cell, seq);
+        for (start, end) in covered.whole {
             hasher.update(start.to_le_bytes());
             hasher.update(end.to_le_bytes());
         }
+        hasher.update(b"stated");
+        for block in covered.stated {
+            hasher.update(block.id.to_le_bytes());
+        }
+        hasher.update(b"callable");
+        let callable = covered.callable.map_or(-1, |callable| callable.id);
+        hasher.update(callable.to_le_bytes());
     }
     hasher.update(b"groups");
     for part in query.groups.iter().flat_map(|group| &group.parts) {

@@ -10,6 +10,11 @@ use crate::domain::cell::CellId;
 use crate::domain::columns::{FrequencyColumns, SiteColumns};
 use crate::domain::groups::Sex;
 use crate::domain::planes::Counts;
+use crate::domain::stated::{Count, Known, Tallied};
+
+pub(super) mod absent;
+
+use absent::{Absence, At, Inferred};
 
 /// A block's part in a cell.
 #[derive(Debug, Clone)]
@@ -33,8 +38,9 @@ pub(super) struct FramePart {
     pub(super) slot: usize,
     /// Place of its frequencies in [`FrameBlock::frequencies`].
     pub(super) column: usize,
-    /// Called alleles where every member carries the reference, by the members' sexes.
-    pub(super) size: PartSize,
+    /// Called alleles where every member carries the reference, by the members' sexes; none of a group whose counts the
+    /// file states: how many chromosomes it has at a site that is left out is not known.
+    pub(super) size: Option<PartSize>,
 }
 
 /// Members of a group by sex.
@@ -54,7 +60,7 @@ pub(super) struct FrameInput {
     pub(super) blocks: Vec<FrameBlock>,
     pub(super) groups: Vec<FrameGroup>,
     /// By slot: where absent sites mean the reference.
-    pub(super) covered: Vec<Vec<(u32, u32)>>,
+    pub(super) absent: Vec<Absence>,
 }
 
 /// Where an allele stands: block and row.
@@ -84,15 +90,19 @@ pub(super) enum GroupCell {
     NotSeen {
         /// Counts that follow.
         counts: Counts,
+        /// Counts that follow of high-quality calls, where they are known.
+        hq: Option<Counts>,
         /// Some of its datasets say nothing here.
         partial: bool,
     },
     /// Recorded.
     Recorded {
         /// Counts as called.
-        counts: Counts,
+        raw: Tallied,
         /// Counts of high-quality calls, where known.
-        hq: Option<Counts>,
+        hq: Option<Tallied>,
+        /// AF where the file gives it and no more.
+        af_given: Option<f64>,
         /// Part of the counts follows from absence.
         inferred: bool,
         /// Some of its datasets say nothing here.
@@ -103,7 +113,7 @@ pub(super) enum GroupCell {
 impl Frame {
     /// Merges the blocks of a cell.
     pub(super) fn new(input: FrameInput) -> Self {
-        let slots = input.covered.len();
+        let slots = input.absent.len();
         let runs: Vec<Vec<Place>> = (0..slots).map(|slot| rows_of_slot(&input, slot)).collect();
         let mut runs_with_rows = runs.iter().filter(|run| !run.is_empty());
         if slots <= 1 {
@@ -160,6 +170,13 @@ impl Frame {
         )
     }
 
+    /// The sites of the block in which a dataset records a row, and the row in it.
+    pub(super) fn site_in(&self, row: usize, slot: usize) -> Option<(&SiteColumns, usize)> {
+        let place = self.place(row, slot)?;
+        let block = &self.input.blocks[usize::from(place.block)];
+        Some((&block.sites, place.row as usize))
+    }
+
     /// Slots of the datasets that record a row.
     pub(super) fn slots_of(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
         (0..self.slots).filter(move |&slot| self.place(row, slot).is_some())
@@ -177,63 +194,92 @@ impl Frame {
 
     /// What is known of a row in a group.
     pub(super) fn group(&self, row: usize, group: usize) -> GroupCell {
-        let position = {
-            let (sites, at) = self.site(row);
-            sites.pos[at]
-        };
-        let (mut raw, mut hq, mut hq_known) = (Counts::default(), Counts::default(), true);
-        let (mut recorded, mut inferred, mut missing) = (false, false, false);
+        let (mut raw, mut hq) = (
+            Tallied::from(Counts::default()),
+            Some(Tallied::from(Counts::default())),
+        );
+        let (mut recorded, mut inferred, mut missing, mut af_given) = (false, false, false, None);
         for part in &self.input.groups[group].parts {
-            if let Some((columns, at)) = self.frequencies(row, part) {
+            let recorded_here = self.frequencies(row, part);
+            if let Some((columns, at)) = recorded_here.filter(|(columns, at)| columns.says_anything(*at)) {
                 recorded = true;
-                raw += columns.raw.get(at);
-                match columns.counts(at, true) {
-                    Some(counts) => hq += counts,
-                    None => hq_known = false,
-                }
-            } else if self.place(row, part.slot).is_none() && self.covers(part.slot, position) {
+                raw = raw.plus(&columns.raw.tallied(at));
+                hq = hq
+                    .zip(columns.tallied(at, true))
+                    .map(|(sum, counts)| sum.plus(&counts));
+                af_given = columns.af_given(at);
+            } else if let Some(known) = self.inferred(row, part) {
                 inferred = true;
-                let counts = part
-                    .size
-                    .all_reference(self.input.build, self.input.cell.contig, position);
-                raw += counts;
-                hq += counts;
+                raw = raw.plus(&known.raw.into());
+                hq = hq.zip(known.hq).map(|(sum, counts)| sum.plus(&counts.into()));
             } else {
                 missing = true;
             }
         }
         match (recorded, inferred) {
             (true, _) => GroupCell::Recorded {
-                counts: raw,
-                hq: hq_known.then_some(hq),
+                raw,
+                hq,
+                // Of several parts it is the frequency of none.
+                af_given: af_given.filter(|_| self.input.groups[group].parts.len() == 1),
                 inferred,
                 partial: missing,
             },
             (false, true) => GroupCell::NotSeen {
-                counts: raw,
+                counts: raw.counts,
+                hq: hq.map(|hq| hq.counts),
                 partial: missing,
             },
             (false, false) => GroupCell::NoData,
         }
     }
 
-    /// Whether a dataset's files speak for a position that they leave out.
-    pub(super) fn covers(&self, slot: usize, position: u32) -> bool {
-        let spans = &self.input.covered[slot];
-        let after = spans.partition_point(|span| span.0 <= position);
-        after.checked_sub(1).is_some_and(|at| position <= spans[at].1)
+    /// What follows for a part's samples where their dataset does not record a row.
+    pub(super) fn inferred(&self, row: usize, part: &FramePart) -> Option<Inferred> {
+        if self.place(row, part.slot).is_some() {
+            return None;
+        }
+        let (sites, at) = self.site(row);
+        let at = At {
+            build: self.input.build,
+            contig: self.input.cell.contig,
+            position: sites.pos[at],
+        };
+        self.input.absent[part.slot].of(part, at)
     }
 }
 
 impl GroupCell {
-    /// The counts that figures are made of: raw, or of high quality.
-    pub(super) fn counts(&self, hq: bool) -> Option<Counts> {
+    /// The counts that figures are made of: raw, or of high quality. Where a file states none but high-quality counts,
+    /// they are all that there is, in either case.
+    pub(super) fn counts(&self, hq: bool) -> Option<Tallied> {
         match self {
             Self::NoData => None,
-            Self::NotSeen { counts, .. } => Some(*counts),
-            Self::Recorded { counts, .. } if !hq => Some(*counts),
+            Self::NotSeen { counts, .. } if !hq => Some((*counts).into()),
+            Self::NotSeen { hq, .. } => hq.map(Into::into),
+            Self::Recorded { raw, .. } if !hq && raw.known != Known::NONE => Some(*raw),
             Self::Recorded { hq, .. } => *hq,
         }
+    }
+
+    /// AC / AN of those counts, or AF as the file gives it where it gives no more.
+    pub(super) fn af(&self, hq: bool) -> Option<f64> {
+        let of_counts = self.counts(hq).and_then(|counts| counts.af());
+        match self {
+            Self::Recorded { af_given, .. } if !hq => of_counts.or(*af_given),
+            _ => of_counts,
+        }
+    }
+
+    /// Whether the file states high-quality counts and no others.
+    pub(super) fn has_hq_only(&self) -> bool {
+        matches!(self, Self::Recorded { raw, hq: Some(_), .. } if raw.known == Known::NONE)
+    }
+
+    /// Whether the group has a carrier, as far as is known.
+    pub(super) fn is_carried(&self, hq: bool) -> bool {
+        let ac = self.counts(hq).and_then(|counts| counts.get(Count::Ac));
+        ac.map_or_else(|| self.af(hq).is_some_and(|af| af > 0.0), |ac| ac > 0)
     }
 }
 
@@ -245,26 +291,6 @@ impl PartSize {
             males: size.males + u32::from(sex == Sex::Male),
             females: size.females + u32::from(sex == Sex::Female),
         })
-    }
-
-    /// Counts where every member carries the reference: each has two copies, but one on the haploid parts of a male's
-    /// X and Y and on the mitochondrion, and none on a female's Y. A member of unknown sex has two, and one on Y.
-    fn all_reference(self, build: crate::domain::build::Build, contig: i16, position: u32) -> Counts {
-        use crate::domain::build::{MT, Y};
-        let haploid_males = build.haploid_in_males(contig, position);
-        let unknown = self.members - self.males - self.females;
-        let (ns, an) = match contig {
-            MT => (self.members, self.members),
-            Y if haploid_males => (self.males + unknown, self.males + unknown),
-            _ if haploid_males => (self.members, 2 * (self.females + unknown) + self.males),
-            _ => (self.members, 2 * self.members),
-        };
-        Counts {
-            ns,
-            an,
-            n_dip: an - ns,
-            ..Counts::default()
-        }
     }
 }
 
@@ -298,5 +324,7 @@ fn compare(input: &FrameInput, left: Place, right: Place) -> Ordering {
         .then_with(|| a.reference.value(i).cmp(b.reference.value(j)))
         .then_with(|| a.alternate.value(i).cmp(b.alternate.value(j)))
         .then_with(|| a.end[i].cmp(&b.end[j]))
+        .then_with(|| a.symbolic.svlen(i).cmp(&b.symbolic.svlen(j)))
+        .then_with(|| a.symbolic.mate(i).cmp(&b.symbolic.mate(j)))
         .then_with(|| a.ordinal[i].cmp(&b.ordinal[j]))
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a retried file is a new row over the same raw bytes; only the newest row of an upload is shown.
 
-use allelecast_protocol::dataset::{FileError, FileState, VcfFile};
+use allelecast_protocol::dataset::{FileAlignment, FileError, FileState, VcfFile};
 use sqlx::PgPool;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -36,6 +36,9 @@ pub struct File {
     pub records: i64,
     /// Alleles committed.
     pub alleles: i64,
+    /// What its alleles are aligned with, where that is asked for.
+    #[sqlx(default)]
+    pub alignment: Option<Json<FileAlignment>>,
     /// Why it failed.
     pub error: Option<Json<FileError>>,
     /// When an unfinished upload is given up.
@@ -54,6 +57,7 @@ impl From<File> for VcfFile {
             parsed: file.parsed,
             records: file.records,
             alleles: file.alleles,
+            alignment: file.alignment.map(|alignment| alignment.0),
             error: file.error.map(|error| error.0),
         }
     }
@@ -76,7 +80,10 @@ pub async fn find(pool: &PgPool, id: i64) -> Result<Option<File>, StoreError> {
 pub async fn of_datasets(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<File>, StoreError> {
     let files = sqlx::query_as(
         "SELECT id, dataset_id, raw_id, filename, state, size, received, received_all, parsed, records, alleles,
-                error, expires_at
+                error, expires_at,
+                (SELECT jsonb_build_object('reference', r.name, 'sha256', encode(r.sha256, 'hex'),
+                                           'shifted', f.shifted, 'unshifted', f.unshifted)
+                 FROM reference_sequence r WHERE r.id = f.reference_id) AS alignment
          FROM vcf_file f
          WHERE dataset_id = ANY ($1)
            AND NOT EXISTS (SELECT FROM vcf_file newer WHERE newer.raw_id = f.raw_id AND newer.id > f.id)

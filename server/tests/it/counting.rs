@@ -7,7 +7,7 @@ use std::{collections::HashMap, fs};
 use allelecast_server::domain::{
     block::{Block, BlockLimits, concat},
     build::Build,
-    columns::{FrequencyColumns, GenotypeColumns, SiteColumns},
+    columns::{FrequencyColumns, FrequencyPayload, GenotypeColumns, SiteColumns},
     frequency::hwe_exact,
     panel::Panel,
     planes::{Counts, SampleMask},
@@ -292,9 +292,7 @@ fn encoded_and_decoded(block: &Block) -> Block {
     let frequencies = block.frequencies.iter();
     Block {
         sites: SiteColumns::decode(&block.sites.encode().unwrap()).unwrap(),
-        frequencies: frequencies
-            .map(|group| FrequencyColumns::decode(&group.encode().unwrap()).unwrap())
-            .collect(),
+        frequencies: frequencies.map(|group| stored(group)).collect(),
         genotypes: GenotypeColumns::decode(samples, frames.iter().map(|frame| frame.payload.as_slice()))
             .unwrap(),
         ..block.clone()
@@ -342,4 +340,10 @@ fn groups_are_answered_from_planes() {
             .unwrap();
     }
     assert!(high_quality.ac > 0 && high_quality.an > 50_000);
+}
+
+/// A group's columns, stored and read.
+fn stored(columns: &FrequencyColumns) -> FrequencyColumns {
+    let payload = FrequencyPayload::encode([(1, columns)]).unwrap().remove(0);
+    FrequencyColumns::decode(&payload.data).unwrap()
 }

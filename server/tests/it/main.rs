@@ -2,18 +2,24 @@
 
 mod accounts;
 mod adhoc;
+mod alignment;
 mod checks;
 mod command_line;
 mod counting;
+mod coverage;
 mod datasets;
 mod demo;
 mod embedded;
 mod exports;
 mod front_door;
 mod genes;
+mod groups;
 mod killed;
 mod live;
+mod payloads;
+mod stated;
 mod statistics;
 mod support;
+mod symbolic;
 mod uploads;
 mod validation;

@@ -9,12 +9,19 @@ import { FindingsReport } from "../findings/report";
 import { ofDataset } from "../findings/source";
 import { h, replace } from "../ui/dom";
 import { count, counted, moment } from "../ui/format";
-import { byFamily } from "../ui/groups";
 import { errorNotice } from "../ui/notice";
 import { FileProgress } from "./file-progress";
+import { GroupsSection } from "./groups-section";
 import { exploreAddress, stateChip } from "./list";
+import { normalised } from "./normalised";
 
-const absentText = { unknown: "no data", reference: "not seen (reference)" };
+/** What a site without a record means, and where. */
+function absentText({ absent_sites, callable, has_coverage }: Dataset): string {
+  if (absent_sites === "unknown") return has_coverage ? "no data; the blocks of the gVCF are not used" : "no data";
+  const where = callable ? ` within ${counted(callable.regions, "callable region")} (${count(callable.bases)} bases)` : "";
+  if (has_coverage) return `not seen, where the gVCF covers a sample${where && `, ${where.trim()}`}`;
+  return where ? `not seen${where}, no data elsewhere` : "not seen, on all chromosomes that the files have records of";
+}
 
 interface FileRow {
   progress: FileProgress;
@@ -33,19 +40,21 @@ export class DatasetView {
   #report: FindingsReport | null = null;
   /** Whether the report names the file of each finding. */
   #severalFiles = false;
-  readonly #groups = h("section", { class: "card-section" });
+  readonly #groups: GroupsSection;
 
   constructor(
     private readonly root: HTMLElement,
     private readonly reload: () => void,
-  ) {}
+  ) {
+    this.#groups = new GroupsSection(reload);
+  }
 
   show(dataset: Dataset): void {
     const first = this.#dataset === null;
     this.#dataset = dataset;
     this.#drawHead(dataset);
     this.#drawFiles(dataset.files);
-    this.#drawGroups(dataset);
+    this.#groups.show(dataset);
     if (!first) return;
     replace(
       this.root,
@@ -54,16 +63,16 @@ export class DatasetView {
       this.#facts,
       h("section", { class: "card-section" }, h("h2", {}, "Files"), this.#fileList),
       this.#findings,
-      this.#groups,
+      this.#groups.element,
       this.#danger(dataset),
     );
   }
 
   /** Takes news of the import; says whether the dataset has to be loaded again. */
-  progress({ state, files }: ImportProgress): boolean {
+  progress({ state, files, groups_seq: groupsSeq }: ImportProgress): boolean {
     if (!this.#dataset) return false;
     const states = (list: readonly VcfFile[]) => list.map((file) => `${file.id}${file.state}`).join();
-    const moved = state !== this.#dataset.state || states(files) !== states(this.#dataset.files) || (this.#dataset.groups.length === 0 && files.some(({ records }) => records > 0));
+    const moved = state !== this.#dataset.state || groupsSeq !== this.#dataset.groups_seq || states(files) !== states(this.#dataset.files);
     this.#dataset = { ...this.#dataset, state, files, alleles: files.reduce((sum, file) => sum + file.alleles, 0) };
     this.#drawHead(this.#dataset);
     this.#drawFiles(files);
@@ -97,10 +106,11 @@ export class DatasetView {
       ["Samples", count(dataset.samples)],
       ["Alleles", count(dataset.alleles)],
       ["Validation profile", dataset.profile],
-      ["Sites without a record", absentText[dataset.absent_sites]],
+      ["Sites without a record", absentText(dataset)],
       ["Added", moment(dataset.created_at)],
     ];
-    replace(this.#facts, ...facts.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
+    const alleles = h("div", { class: "wide" }, h("dt", {}, h("a", { href: "/help#alleles" }, "Alleles are")), ...normalised(dataset).map((sentence) => h("dd", {}, sentence)));
+    replace(this.#facts, ...facts.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))), alleles);
   }
 
   #drawFiles(files: readonly VcfFile[]): void {
@@ -139,23 +149,6 @@ export class DatasetView {
       running && cut && h("a", { class: "btn btn-sm btn-link", href: `/upload?dataset=${file.dataset_id}` }, "Interrupted? Continue the upload"),
       stopped && !cut && button("Try again", () => api.retryFile(file.id)),
       stopped && h("a", { class: "btn btn-sm btn-link", href: `/upload?dataset=${file.dataset_id}` }, "Upload a corrected file"),
-    );
-  }
-
-  #drawGroups(dataset: Dataset): void {
-    const families = [...byFamily(dataset.groups)];
-    replace(
-      this.#groups,
-      h("h2", {}, "Groups"),
-      families.length === 0 && h("p", { class: "hint" }, "Groups appear once the header of the first file is read."),
-      ...families.map(([family, groups]) =>
-        h(
-          "div",
-          { class: "family-row" },
-          h("h3", {}, family === "all" ? "everybody" : family),
-          h("ul", {}, ...groups.map(({ name, value, samples }) => h("li", { title: name }, h("code", {}, value), h("span", {}, counted(samples, "sample"))))),
-        ),
-      ),
     );
   }
 

@@ -29,6 +29,7 @@ connection.listen({
 window.addEventListener("online", () => connection.network(true));
 window.addEventListener("offline", () => connection.network(false));
 connection.start();
+let again: ReturnType<typeof setTimeout> | undefined;
 void load();
 
 /** Least time between two looks at the findings of a running import, in milliseconds. */
@@ -58,6 +59,8 @@ async function load(): Promise<void> {
     document.title = `${dataset.name} · Allelecast`;
     view.show(dataset);
     if (news !== null && news !== before && view.progress(news)) void load();
+    clearTimeout(again);
+    if (dataset.groups.some(({ counting }) => counting)) again = setTimeout(() => void load(), 1500);
     await showFindings();
   } catch (reason) {
     if (loginIfSignedOut(reason)) return;

@@ -13,9 +13,10 @@ import { bytes, counted } from "../ui/format";
 import { errorNotice } from "../ui/notice";
 import { startShell } from "../ui/shell";
 import { PanelField } from "../upload/panel-field";
+import { InfoField } from "../upload/info-field";
 import { UploadStrip } from "../upload/strip";
 import { Transfers } from "../upload/transfer";
-import { sampleNames } from "../upload/vcf-header";
+import { vcfHead } from "../upload/vcf-header";
 
 startShell();
 
@@ -27,11 +28,16 @@ const name = need<HTMLInputElement>("#name");
 const button = need<HTMLButtonElement>("button[type=submit]", form);
 const message = need("#form-error");
 const panel = new PanelField();
+const info = new InfoField();
+const callable = need<HTMLInputElement>("#callable");
 const continued = Number(new URLSearchParams(location.search).get("dataset")) || null;
 let nameIsOurs = true;
 
 if (continued !== null) void continueDataset(continued);
 
+for (const radio of form.querySelectorAll<HTMLInputElement>("[name=absent_sites]")) {
+  radio.addEventListener("change", () => (need("#callable-field").hidden = textOf(form, "absent_sites") !== "reference"));
+}
 name.addEventListener("input", () => (nameIsOurs = false));
 files.addEventListener("change", () => void choose());
 
@@ -51,11 +57,11 @@ async function choose(): Promise<void> {
   const first = list[0];
   if (!first) return;
   if (nameIsOurs) name.value = first.name.replace(/\.vcf(\.b?gz)?$/i, "");
-  const samples = await sampleNames(first);
-  if (samples && files.files?.[0] === first) {
-    chosen.firstElementChild?.append(h("span", { class: "hint" }, counted(samples.length, "sample")));
-    panel.setSamples(samples);
-  }
+  const head = await vcfHead(first);
+  if (!head || files.files?.[0] !== first) return;
+  chosen.firstElementChild?.append(h("span", { class: "hint" }, counted(head.samples.length, "sample")));
+  panel.setSamples(head.samples);
+  if (continued === null) await info.setKeys(head.samples.length === 0 ? head.infos : []);
 }
 
 /** Files for a dataset that is there already: more of them, or the rest of one that was interrupted. */
@@ -84,7 +90,7 @@ async function submit(): Promise<void> {
   try {
     if (continued === null) {
       const dataset = newDataset();
-      send(dataset.build, await api.createDataset(dataset), list);
+      send(dataset.build, await create(dataset), list);
     } else {
       const { build, id, slug } = await api.dataset(continued);
       send(build, { id, slug }, list);
@@ -96,6 +102,21 @@ async function submit(): Promise<void> {
     replace(message, errorNotice(error));
     if (reason instanceof ApiFailure && error.field) form.querySelector<HTMLElement>(`[name="${CSS.escape(error.field)}"]`)?.focus();
   }
+}
+
+/** Makes the dataset, with its callable regions if a BED was chosen; without them it would say more than is known. */
+async function create(dataset: NewDataset): Promise<CreatedDataset> {
+  const created = await api.createDataset(dataset);
+  const bed = callable.files?.[0];
+  if (dataset.absent_sites === "reference" && bed) {
+    try {
+      await api.replaceCallable(created.id, bed);
+    } catch (reason) {
+      await api.deleteDataset(created.id);
+      throw reason;
+    }
+  }
+  return created;
 }
 
 function newDataset(): NewDataset {
@@ -110,6 +131,8 @@ function newDataset(): NewDataset {
     dataset.panel = panel.value;
     dataset.ignore_prefix = panel.ignorePrefix;
   }
+  const chosenInfo = info.value;
+  if (chosenInfo !== null) dataset.info_groups = chosenInfo;
   return dataset;
 }
 

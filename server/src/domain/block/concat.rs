@@ -4,9 +4,11 @@
 
 use super::Block;
 use crate::domain::columns::{
-    CountColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns, SiteColumns,
+    CountColumns, CoverageColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns,
+    SiteColumns,
 };
 use crate::domain::planes::Counts;
+use crate::domain::stated::Tallied;
 
 /// Why blocks cannot be joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,16 +37,25 @@ pub fn concat(blocks: &[Block]) -> Result<Block, ConcatError> {
             return Err(ConcatError::Apart);
         }
     }
-    let shape = |block: &Block| (block.frequencies.len(), block.genotypes.samples());
+    let shape = |block: &Block| {
+        let covered = block.coverage.as_ref().map(CoverageColumns::samples);
+        (block.frequencies.len(), block.genotypes.samples(), covered)
+    };
     if blocks.iter().any(|block| shape(block) != shape(first)) {
         return Err(ConcatError::Unlike);
     }
     let group =
         |group| FrequencyColumns::concat(blocks.iter().map(move |block: &Block| &block.frequencies[group]));
+    // Blocks without alleles lend their bounds only where no block has any.
+    let with_alleles = || blocks.iter().filter(|block| !block.is_empty());
+    let coverage = |covered: &CoverageColumns| {
+        let parts = blocks.iter().filter_map(|block| block.coverage.as_ref());
+        CoverageColumns::concat(covered.samples(), parts)
+    };
     Ok(Block {
         contig: first.contig,
-        first_position: first.first_position,
-        last_position: last.last_position,
+        first_position: with_alleles().next().unwrap_or(first).first_position,
+        last_position: with_alleles().next_back().unwrap_or(last).last_position,
         span_start: first.span_start,
         span_end: last.span_end,
         sites: SiteColumns::concat(blocks.iter().map(|block| &block.sites)),
@@ -53,6 +64,7 @@ pub fn concat(blocks: &[Block]) -> Result<Block, ConcatError> {
             first.genotypes.samples(),
             blocks.iter().map(|block| &block.genotypes),
         ),
+        coverage: first.coverage.as_ref().map(coverage),
     })
 }
 
@@ -82,15 +94,15 @@ impl FrequencyColumns {
                 .clone()
                 .flat_map(|part| (0..part.len()).map(move |row| (part, row)))
         };
-        let known = rows().map(|(part, row)| part.counts(row, true));
+        let known = rows().map(|(part, row)| part.tallied(row, true));
         let hq = parts
             .clone()
             .any(|part| part.hq.is_some())
             .then(|| HighQualityColumns {
-                counts: CountColumns::from_rows(
+                counts: CountColumns::from_tallied(
                     known
                         .clone()
-                        .map(|counts: Option<Counts>| counts.unwrap_or_default()),
+                        .map(|counts| counts.unwrap_or_else(|| Tallied::from(Counts::default()))),
                 ),
                 known: known.map(|counts| counts.is_some()).collect(),
             });
@@ -102,13 +114,19 @@ impl FrequencyColumns {
             is_there.then(|| rows().map(value).collect())
         };
         FrequencyColumns {
-            raw: CountColumns::from_rows(parts.clone().flat_map(|part| part.raw.rows())),
+            raw: CountColumns::from_tallied(rows().map(|(part, row)| part.raw.tallied(row))),
             hq,
             quality: QualityColumns {
                 mean_dp: figure(|quality| &quality.mean_dp),
                 over_20x: figure(|quality| &quality.over_20x),
                 mean_gq: figure(|quality| &quality.mean_gq),
             },
+            af_given: parts.clone().any(|part| part.af_given.is_some()).then(|| {
+                let given = |(part, row): (&FrequencyColumns, usize)| {
+                    part.af_given.as_ref().map_or(f32::NAN, |af| af[row])
+                };
+                rows().map(given).collect()
+            }),
         }
     }
 }
@@ -127,6 +145,7 @@ mod tests {
             sites: SiteColumns::from_rows([].into_iter()),
             frequencies: vec![FrequencyColumns::default(); groups],
             genotypes: GenotypeColumns::new(2),
+            coverage: None,
         }
     }
 

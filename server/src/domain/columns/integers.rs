@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::UInt64Array,
     array::{
-        Array, ArrayRef, AsArray, Float32Array, NullArray, RecordBatch, UInt8Array, UInt16Array, UInt32Array,
+        Array, ArrayRef, AsArray, Float32Array, Int64Array, NullArray, RecordBatch, UInt8Array, UInt16Array,
+        UInt32Array,
     },
-    datatypes::{DataType, Float32Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type},
+    datatypes::{DataType, Float32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type},
 };
 
 use super::ipc::{ColumnError, column};
@@ -41,9 +41,25 @@ pub(super) fn narrow_unless(is_derived: bool, values: &[u32]) -> ArrayRef {
     }
 }
 
-/// A column of offsets.
-pub(super) fn offsets(values: &[u64]) -> ArrayRef {
-    Arc::new(UInt64Array::from_iter_values(values.iter().copied()))
+/// A column of the differences between neighbours, the first value as it is: what ascends in small steps takes little
+/// space so. Readers add up.
+pub(super) fn steps(values: impl Iterator<Item = u64>) -> ArrayRef {
+    let mut before = 0u64;
+    let step = |value: u64| value.wrapping_sub(std::mem::replace(&mut before, value)) as i64;
+    Arc::new(values.map(step).collect::<Int64Array>())
+}
+
+/// The values of a column of steps.
+pub(super) fn summed(array: &ArrayRef, name: &'static str) -> Result<Vec<u64>, ColumnError> {
+    let steps = array
+        .as_primitive_opt::<Int64Type>()
+        .ok_or(ColumnError::Column(name))?;
+    let mut sum = 0u64;
+    let add = |&step: &i64| {
+        sum = sum.wrapping_add_signed(step);
+        sum
+    };
+    Ok(steps.values().iter().map(add).collect())
 }
 
 /// A column of figures, NaN as null.
@@ -89,6 +105,14 @@ pub(super) fn required(batch: &RecordBatch, name: &'static str) -> Result<Vec<u3
     unsigned(column(batch, name)?, name)?.ok_or(ColumnError::Column(name))
 }
 
+/// An unsigned column that may be absent.
+pub(super) fn optional(batch: &RecordBatch, name: &'static str) -> Result<Vec<u32>, ColumnError> {
+    match batch.column_by_name(name) {
+        Some(array) => unsigned(array, name)?.ok_or(ColumnError::Column(name)),
+        None => Ok(Vec::new()),
+    }
+}
+
 /// A column of 16-bit values of any width.
 pub(super) fn required_u16(batch: &RecordBatch, name: &'static str) -> Result<Vec<u16>, ColumnError> {
     let narrow = |value| u16::try_from(value).map_err(|_| ColumnError::Value(name));
@@ -122,6 +146,7 @@ pub(super) fn optional_figures(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow::array::UInt64Array;
 
     #[test]
     fn widths_are_the_narrowest_and_read_back() {
@@ -136,7 +161,16 @@ mod tests {
             assert_eq!(unsigned(&array, "x").unwrap(), Some(values));
         }
         assert_eq!(unsigned(&derived(3), "x").unwrap(), None);
-        assert_eq!(unsigned(&offsets(&[7]), "x").unwrap(), Some(vec![7]));
-        assert!(unsigned(&offsets(&[u64::MAX]), "x").is_err());
+        let wide = |value| Arc::new(UInt64Array::from(vec![value])) as ArrayRef;
+        assert_eq!(unsigned(&wide(7), "x").unwrap(), Some(vec![7]));
+        assert!(unsigned(&wide(u64::MAX), "x").is_err());
+    }
+
+    #[test]
+    fn steps_add_up() {
+        for values in [vec![], vec![7, 7, 9, 3], vec![u64::MAX, 0, 1 << 63]] {
+            assert_eq!(summed(&steps(values.iter().copied()), "x").unwrap(), values);
+        }
+        assert!(summed(&narrow(&[1]), "x").is_err());
     }
 }

@@ -4,16 +4,27 @@
 
 use std::sync::Arc;
 
-use arrow::{
-    array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray, UInt16Array},
-    datatypes::{DataType, UInt8Type, UInt16Type, UInt32Type},
-};
+use arrow::array::{Array, ArrayRef, StringArray, UInt32Array};
 
 use super::{
-    integers::{figures, narrow, offsets, optional_figures, required, required_u16, required_u64},
+    dictionary, ids,
+    integers::{
+        derived, figures, narrow, optional_figures, required, required_u16, required_u64, steps, summed,
+        unsigned,
+    },
     ipc::{self, ColumnError},
 };
-use crate::domain::allele::{AlleleKey, AlleleKind, VariantId};
+use crate::domain::allele::{Alignment, AlleleKey, AlleleKind, VariantId};
+
+mod origin;
+mod symbolic;
+
+pub use origin::{OriginColumns, Original};
+pub use symbolic::SymbolicColumns;
+
+/// What stands for what, for readers without this code.
+const DERIVED: &str = "pos and the record's offset are the running sums of pos_step and record_step; where end is null it is \
+                       pos + length(ref) - 1; where rs is not null the id is 'rs' || rs";
 
 /// The FILTER column as a dictionary: `.` where filters were not applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,12 +54,16 @@ pub struct SiteColumns {
     pub filter: FilterColumn,
     /// Types.
     pub kind: Vec<AlleleKind>,
+    /// What else tells symbolic alleles apart.
+    pub symbolic: SymbolicColumns,
     /// Tells alleles apart that a file states more than once.
     pub ordinal: Vec<u16>,
     /// Offset of the original record in the uncompressed file.
     pub record_offset: Vec<u64>,
     /// Index of the allele among the record's alternates, 1 for the first.
     pub record_allele: Vec<u16>,
+    /// How the file states the alleles, where that is different.
+    pub origin: OriginColumns,
 }
 
 /// One row of [`SiteColumns`], to build them from.
@@ -63,9 +78,13 @@ pub struct SiteRow<'a> {
     pub qual: f32,
     pub filter: &'a str,
     pub kind: AlleleKind,
+    pub svlen: u32,
+    pub mate: Option<&'a str>,
     pub ordinal: u16,
     pub record_offset: u64,
     pub record_allele: u16,
+    pub alignment: Alignment,
+    pub original: Option<Original<'a>>,
 }
 
 impl FilterColumn {
@@ -111,9 +130,11 @@ impl SiteColumns {
                 values: StringArray::from(filters),
             },
             kind: rows.clone().map(|row| row.kind).collect(),
+            symbolic: SymbolicColumns::from_rows(rows.clone()),
             ordinal: rows.clone().map(|row| row.ordinal).collect(),
             record_offset: rows.clone().map(|row| row.record_offset).collect(),
-            record_allele: rows.map(|row| row.record_allele).collect(),
+            record_allele: rows.clone().map(|row| row.record_allele).collect(),
+            origin: OriginColumns::from_rows(rows),
         }
     }
 
@@ -128,9 +149,13 @@ impl SiteColumns {
             qual: self.qual[row],
             filter: self.filter.value(row),
             kind: self.kind[row],
+            svlen: self.symbolic.svlen(row),
+            mate: self.symbolic.mate(row),
             ordinal: self.ordinal[row],
             record_offset: self.record_offset[row],
             record_allele: self.record_allele[row],
+            alignment: self.origin.alignment(row),
+            original: self.origin.original(row),
         }
     }
 
@@ -147,6 +172,8 @@ impl SiteColumns {
             reference_bases: self.reference.value(row).to_owned(),
             alternate_bases: self.alternate.value(row).to_owned(),
             end: self.end[row],
+            length: self.symbolic.svlen(row),
+            mate: self.symbolic.mate(row).map(Into::into),
             ordinal: self.ordinal[row],
         }
     }
@@ -161,101 +188,133 @@ impl SiteColumns {
         }
     }
 
+    /// Bytes that the columns take in memory.
+    pub fn memory(&self) -> usize {
+        let text = [&self.reference, &self.alternate, &self.id, &self.filter.values];
+        let text: usize = text
+            .iter()
+            .map(|text| text.value_data().len() + size_of_val::<[i32]>(text.value_offsets()))
+            .sum();
+        // pos, end, qual; filter, ordinal, record_allele; kind; record_offset; the validity of id.
+        text + self.len() * (3 * 4 + 3 * 2 + 1 + 8) + self.len().div_ceil(8)
+    }
+
     /// The sites as an Arrow IPC stream.
     ///
     /// # Errors
     /// None but those of Arrow's writer.
     pub fn encode(&self) -> Result<Vec<u8>, ColumnError> {
-        let filter = DictionaryArray::new(
-            UInt16Array::from(self.filter.codes.clone()),
-            Arc::new(self.filter.values.clone()),
-        );
         let kinds: Vec<u32> = self.kind.iter().map(|&kind| kind as u32).collect();
-        let wide = |values: &[u16]| narrow(&values.iter().map(|&value| u32::from(value)).collect::<Vec<_>>());
-        let columns: Vec<(&'static str, ArrayRef)> = vec![
-            ("pos", narrow(&self.pos)),
-            ("end", narrow(&self.end)),
-            ("ref", Arc::new(self.reference.clone())),
-            ("alt", Arc::new(self.alternate.clone())),
-            ("id", Arc::new(self.id.clone())),
+        let widened = |values: &[u16]| values.iter().map(|&value| value.into()).collect::<Vec<u32>>();
+        let wide = |values: &[u16]| narrow(&widened(values));
+        let (rs, id) = ids::arrays(&self.id);
+        let mut columns: Vec<(&'static str, ArrayRef)> = vec![
+            ("pos_step", steps(self.pos.iter().map(|&pos| pos.into()))),
+            ("end", self.ends()),
+            ("ref", dictionary::of_text(&self.reference)),
+            ("alt", dictionary::of_text(&self.alternate)),
+            ("rs", rs),
+            ("id", id),
             ("qual", figures(&self.qual)),
-            ("filter", Arc::new(filter)),
+            (
+                "filter",
+                dictionary::array(&widened(&self.filter.codes), &self.filter.values),
+            ),
             ("type", narrow(&kinds)),
             ("ordinal", wide(&self.ordinal)),
-            ("record_offset", offsets(&self.record_offset)),
+            ("record_step", steps(self.record_offset.iter().copied())),
             ("record_allele", wide(&self.record_allele)),
         ];
+        columns.extend(self.symbolic.encode());
+        columns.extend(self.origin.encode());
         let kinds = AlleleKind::ALL.map(AlleleKind::as_str).join(",");
-        ipc::write(columns, &[("type", kinds)])
+        let alignments = Alignment::ALL.map(Alignment::as_str).join(",");
+        let notes = [
+            ("type", kinds),
+            ("alignment", alignments),
+            ("derived", DERIVED.to_owned()),
+        ];
+        ipc::write(columns, &notes)
     }
 
-    /// Reads what [`SiteColumns::encode`] wrote.
+    /// Reads what [`SiteColumns::encode`] wrote, now or before positions and offsets became steps, texts dictionaries.
     ///
     /// # Errors
     /// The bytes are no such stream.
     pub fn decode(bytes: &[u8]) -> Result<Self, ColumnError> {
         let batch = ipc::read(bytes)?;
+        let column = |name| ipc::column(&batch, name);
         let kind = |code: u32| {
             u8::try_from(code)
                 .ok()
                 .and_then(AlleleKind::from_code)
                 .ok_or(ColumnError::Value("type"))
         };
+        let pos = match batch.column_by_name("pos_step") {
+            Some(steps) => summed(steps, "pos_step")?
+                .into_iter()
+                .map(|pos| u32::try_from(pos).map_err(|_| ColumnError::Value("pos_step")))
+                .collect::<Result<_, _>>()?,
+            None => required(&batch, "pos")?,
+        };
+        let reference = dictionary::text(column("ref")?, "ref")?;
+        let (codes, values) = dictionary::parts(column("filter")?, "filter")?;
         Ok(SiteColumns {
-            pos: required(&batch, "pos")?,
-            end: required(&batch, "end")?,
-            reference: ipc::text(&batch, "ref")?,
-            alternate: ipc::text(&batch, "alt")?,
-            id: ipc::text(&batch, "id")?,
+            end: read_ends(column("end")?, &pos, &reference)?,
+            pos,
+            reference,
+            alternate: dictionary::text(column("alt")?, "alt")?,
+            id: ids::read(batch.column_by_name("rs"), column("id")?)?,
             qual: optional_figures(&batch, "qual")?.ok_or(ColumnError::Column("qual"))?,
-            filter: filter(ipc::column(&batch, "filter")?)?,
+            filter: FilterColumn {
+                codes: codes
+                    .into_iter()
+                    .map(|code| u16::try_from(code).map_err(|_| ColumnError::Value("filter")))
+                    .collect::<Result<_, _>>()?,
+                values,
+            },
             kind: required(&batch, "type")?
                 .into_iter()
                 .map(kind)
                 .collect::<Result<_, _>>()?,
+            symbolic: SymbolicColumns::decode(&batch)?,
             ordinal: required_u16(&batch, "ordinal")?,
-            record_offset: required_u64(&batch, "record_offset")?,
+            record_offset: match batch.column_by_name("record_step") {
+                Some(steps) => summed(steps, "record_step")?,
+                None => required_u64(&batch, "record_offset")?,
+            },
             record_allele: required_u16(&batch, "record_allele")?,
+            origin: OriginColumns::decode(&batch)?,
         })
+    }
+
+    /// The column `end`, null where REF tells it.
+    fn ends(&self) -> ArrayRef {
+        let stated = |row: usize| {
+            let derived = last_base(self.pos[row], self.reference.value(row));
+            (self.end[row] != derived).then_some(self.end[row])
+        };
+        let ends: UInt32Array = (0..self.len()).map(stated).collect();
+        match ends.null_count() == ends.len() {
+            true => derived(ends.len()),
+            false => Arc::new(ends),
+        }
     }
 }
 
-/// A dictionary column with keys of 8, 16 or 32 bits.
-fn filter(array: &ArrayRef) -> Result<FilterColumn, ColumnError> {
-    let wrong = || ColumnError::Column("filter");
-    let DataType::Dictionary(key, _) = array.data_type() else {
-        return Err(wrong());
+fn read_ends(array: &ArrayRef, pos: &[u32], reference: &StringArray) -> Result<Vec<u32>, ColumnError> {
+    let stated = unsigned(array, "end")?;
+    let end = |row: usize| match &stated {
+        Some(ends) if array.is_valid(row) => ends[row],
+        _ => last_base(pos[row], reference.value(row)),
     };
-    let (codes, values): (Option<Vec<u16>>, &ArrayRef) = match **key {
-        DataType::UInt8 => {
-            let filter = array.as_dictionary::<UInt8Type>();
-            (
-                Some(filter.keys().values().iter().map(|&code| code.into()).collect()),
-                filter.values(),
-            )
-        }
-        DataType::UInt16 => {
-            let filter = array.as_dictionary::<UInt16Type>();
-            (Some(filter.keys().values().to_vec()), filter.values())
-        }
-        DataType::UInt32 => {
-            let filter = array.as_dictionary::<UInt32Type>();
-            (
-                filter
-                    .keys()
-                    .values()
-                    .iter()
-                    .map(|&code| u16::try_from(code).ok())
-                    .collect(),
-                filter.values(),
-            )
-        }
-        _ => return Err(wrong()),
-    };
-    let values = values.as_string_opt::<i32>().ok_or_else(wrong)?.clone();
-    let codes = codes.filter(|codes| codes.iter().all(|&code| usize::from(code) < values.len()));
-    Ok(FilterColumn {
-        codes: codes.ok_or(ColumnError::Value("filter"))?,
-        values,
-    })
+    match pos.len() == reference.len() {
+        true => Ok((0..pos.len()).map(end).collect()),
+        false => Err(ColumnError::Length),
+    }
+}
+
+/// The last position of reference bases that begin at a position.
+fn last_base(pos: u32, reference: &str) -> u32 {
+    pos.wrapping_add(reference.len() as u32).wrapping_sub(1)
 }

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    allele::AlleleKind,
+    allele::{Alignment, AlleleKind},
     planes::{Counts, Exception, GenotypeRow, words_for},
+    stated::Known,
 };
 
 fn counts() -> impl Strategy<Value = Counts> {
@@ -47,9 +48,21 @@ fn frequencies() -> impl Strategy<Value = FrequencyColumns> {
     (0usize..40).prop_flat_map(|rows| {
         let of_rows = move || prop::collection::vec(counts(), rows);
         let hq = prop::option::of((of_rows(), prop::collection::vec(any::<bool>(), rows)));
-        (of_rows(), hq, figures(rows), figures(rows), figures(rows)).prop_map(
-            |(raw, hq, mean_dp, over_20x, mean_gq)| {
-                let columns = |rows: Vec<Counts>| CountColumns::from_rows(rows.into_iter());
+        let known = prop::option::of(prop::collection::vec(
+            (0u32..0x7f).prop_map(Known::from_bits),
+            rows,
+        ));
+        (
+            of_rows(),
+            hq,
+            known,
+            [figures(rows), figures(rows), figures(rows), figures(rows)],
+        )
+            .prop_map(|(raw, hq, known, [mean_dp, over_20x, mean_gq, af_given])| {
+                let columns = |rows: Vec<Counts>| CountColumns {
+                    known: known.clone(),
+                    ..CountColumns::from_rows(rows.into_iter())
+                };
                 FrequencyColumns {
                     raw: columns(raw),
                     hq: hq.map(|(counts, known)| HighQualityColumns {
@@ -61,9 +74,9 @@ fn frequencies() -> impl Strategy<Value = FrequencyColumns> {
                         over_20x,
                         mean_gq,
                     },
+                    af_given,
                 }
-            },
-        )
+            })
     })
 }
 
@@ -108,12 +121,27 @@ fn genotypes() -> impl Strategy<Value = GenotypeColumns> {
     })
 }
 
+/// The stream of one group alone.
+fn alone(columns: &FrequencyColumns) -> Vec<u8> {
+    FrequencyPayload::encode([(1, columns)]).unwrap().remove(0).data
+}
+
 proptest! {
+    /// Each group's part says what the group's columns said, whichever groups share its payload.
     #[test]
-    fn frequencies_lead_back(columns in frequencies()) {
-        let decoded = FrequencyColumns::decode(&columns.encode().unwrap()).unwrap();
-        // NaN, which stands for "not stated", equals nothing; so what is compared is the text.
-        prop_assert_eq!(format!("{decoded:?}"), format!("{columns:?}"));
+    fn frequencies_lead_back(groups in prop::collection::vec(frequencies(), 1..5)) {
+        let payloads = FrequencyPayload::encode((10..).zip(&groups)).unwrap();
+        let mut found = Vec::new();
+        for payload in &payloads {
+            for (at, group) in payload.group_versions.iter().enumerate() {
+                found.push(*group);
+                let decoded = FrequencyColumns::decode(&payload.cut(at)).unwrap();
+                // NaN, which stands for "not stated", equals nothing; so what is compared is the text.
+                prop_assert_eq!(format!("{decoded:?}"), format!("{:?}", groups[*group as usize - 10]));
+            }
+        }
+        found.sort_unstable();
+        prop_assert_eq!(found, (10..10 + groups.len() as i64).collect::<Vec<_>>());
     }
 
     #[test]
@@ -137,6 +165,35 @@ proptest! {
     }
 }
 
+/// Any Arrow library reads a payload whole: a batch for each of its groups.
+#[test]
+fn a_payload_is_one_stream() {
+    let columns = |ns: u32| FrequencyColumns {
+        raw: CountColumns::from_rows((0..3).map(|row| Counts {
+            ns,
+            an: 2 * ns,
+            n_dip: ns,
+            ac: row,
+            het: row,
+            ..Counts::default()
+        })),
+        ..FrequencyColumns::default()
+    };
+    let (small, large, other) = (columns(9), columns(300), columns(8));
+    let payloads = FrequencyPayload::encode([(4, &small), (2, &large), (7, &other)]).unwrap();
+    let groups: Vec<&[i64]> = payloads
+        .iter()
+        .map(|payload| &payload.group_versions[..])
+        .collect();
+    assert_eq!(groups, [&[4, 7][..], &[2]], "those of one width share a payload");
+    let reader = arrow::ipc::reader::StreamReader::try_new(&payloads[0].data[..], None).unwrap();
+    assert_eq!(reader.schema().metadata()["group_versions"], "4,7");
+    let ns: Vec<u32> = reader
+        .map(|batch| integers::required(&batch.unwrap(), "ns").unwrap()[0])
+        .collect();
+    assert_eq!(ns, [9, 8]);
+}
+
 fn sites() -> SiteColumns {
     let row = SiteRow {
         pos: 100,
@@ -147,9 +204,13 @@ fn sites() -> SiteColumns {
         qual: 29.5,
         filter: "PASS",
         kind: AlleleKind::Deletion,
+        svlen: 0,
+        mate: None,
         ordinal: 0,
         record_offset: 1 << 40,
         record_allele: 1,
+        alignment: Alignment::Trimmed,
+        original: None,
     };
     let other = SiteRow {
         pos: 70_000,
@@ -159,14 +220,107 @@ fn sites() -> SiteColumns {
         ordinal: 300,
         ..row
     };
-    SiteColumns::from_rows([row, other, row].into_iter())
+    let symbolic = SiteRow {
+        pos: 70_001,
+        end: 90_000,
+        reference: "A",
+        alternate: "<DEL>",
+        id: Some("esv7"),
+        kind: AlleleKind::Symbolic,
+        record_offset: (1 << 40) - 7,
+        ..row
+    };
+    SiteColumns::from_rows([row, other, symbolic].into_iter())
+}
+
+/// As they were written before positions and offsets became steps, texts dictionaries.
+fn earlier_payload(columns: &SiteColumns) -> Vec<u8> {
+    use arrow::array::{ArrayRef, DictionaryArray, UInt16Array, UInt64Array};
+    use std::sync::Arc;
+    let text = |text: &arrow::array::StringArray| Arc::new(text.clone()) as ArrayRef;
+    let codes = UInt16Array::from(columns.filter.codes.clone());
+    let of = |values: Vec<u32>| integers::narrow(&values);
+    let batch = vec![
+        ("pos", integers::narrow(&columns.pos)),
+        ("end", integers::narrow(&columns.end)),
+        ("ref", text(&columns.reference)),
+        ("alt", text(&columns.alternate)),
+        ("id", text(&columns.id)),
+        ("qual", integers::figures(&columns.qual)),
+        (
+            "filter",
+            Arc::new(DictionaryArray::new(codes, text(&columns.filter.values))),
+        ),
+        ("type", of(columns.kind.iter().map(|&kind| kind as u32).collect())),
+        (
+            "ordinal",
+            of(columns.ordinal.iter().map(|&value| value.into()).collect()),
+        ),
+        (
+            "record_offset",
+            Arc::new(UInt64Array::from(columns.record_offset.clone())),
+        ),
+        (
+            "record_allele",
+            of(columns.record_allele.iter().map(|&value| value.into()).collect()),
+        ),
+    ];
+    ipc::write(batch, &[]).unwrap()
+}
+
+#[test]
+fn what_few_alleles_have_takes_space_only_there() {
+    let plain = sites();
+    let names = |columns: &SiteColumns| {
+        let batch = super::ipc::read(&columns.encode().unwrap()).unwrap();
+        let schema = batch.schema();
+        let names = schema.fields().iter().map(|field| field.name().clone());
+        names.skip(11).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&plain), Vec::<String>::new());
+    let original = Original {
+        pos: 104,
+        reference: "TAT",
+        alternate: "T",
+    };
+    let rows = [
+        SiteRow {
+            svlen: 300,
+            mate: Some("2:17"),
+            ..plain.row(0)
+        },
+        SiteRow {
+            alignment: Alignment::Shifted,
+            original: Some(original),
+            ..plain.row(0)
+        },
+        SiteRow {
+            alignment: Alignment::TooFar,
+            ..plain.row(1)
+        },
+    ];
+    let columns = SiteColumns::from_rows(rows.into_iter());
+    assert_eq!(names(&columns), ["svlen", "mate", "alignment", "original"]);
+    let decoded = SiteColumns::decode(&columns.encode().unwrap()).unwrap();
+    assert_eq!(format!("{decoded:?}"), format!("{columns:?}"));
+    assert_eq!(decoded.row(0).mate, Some("2:17"));
+    assert_eq!(
+        (decoded.row(1).svlen, decoded.row(1).original),
+        (0, Some(original))
+    );
+    assert_eq!(decoded.row(2).alignment, Alignment::TooFar);
+    let joined = SiteColumns::concat([&plain, &columns].into_iter());
+    assert_eq!(joined.row(3).svlen, 300);
+    assert_eq!(joined.row(4).original, Some(original));
 }
 
 #[test]
 fn sites_lead_back() {
     for columns in [sites(), SiteColumns::from_rows([].into_iter())] {
-        let decoded = SiteColumns::decode(&columns.encode().unwrap()).unwrap();
-        assert_eq!(format!("{decoded:?}"), format!("{columns:?}"));
+        for payload in [columns.encode().unwrap(), earlier_payload(&columns)] {
+            let decoded = SiteColumns::decode(&payload).unwrap();
+            assert_eq!(format!("{decoded:?}"), format!("{columns:?}"));
+        }
     }
     let columns = sites();
     assert_eq!(columns.filter.codes, [0, 1, 0]);
@@ -201,7 +355,7 @@ fn columns_that_follow_from_others_take_no_space() {
             raw,
             ..FrequencyColumns::default()
         };
-        let batch = ipc::read(&columns.encode().unwrap()).unwrap();
+        let batch = ipc::read(&alone(&columns)).unwrap();
         let is_null = |name: &&str| {
             *batch.column_by_name(name).unwrap().data_type() == arrow::datatypes::DataType::Null
         };

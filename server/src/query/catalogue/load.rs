@@ -8,13 +8,16 @@ use std::sync::Arc;
 use allelecast_protocol::Version;
 use tokio::sync::{Mutex, RwLock};
 
-use super::{Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, GroupVersion, Sample};
+use super::{
+    Callable, Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, GroupVersion, Sample,
+};
 use crate::domain::build::Build;
 use crate::domain::cell::CellId;
 use crate::domain::groups::Sex;
 use crate::domain::panel::group_name;
 use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
+use crate::store::callable;
 use crate::store::catalogue as records;
 use crate::store::genes;
 use crate::store::head::{self, ChangeKind, Head};
@@ -152,7 +155,9 @@ impl ContigBlocks {
     fn insert(&mut self, block: Arc<BlockRecord>) {
         let first = CellId::of(block.contig, block.first_pos.max(0) as u32).index;
         let last = CellId::of(block.contig, block.last_pos.max(0) as u32).index;
-        for cell in first..=last {
+        // A block without alleles has no rows for any cell.
+        let cells = (block.n > 0).then_some(first..=last);
+        for cell in cells.into_iter().flatten() {
             let blocks = self.by_cell.entry(cell).or_default();
             match blocks.iter_mut().find(|known| known.id == block.id) {
                 Some(known) => *known = block.clone(),
@@ -196,6 +201,15 @@ async fn read_datasets(pool: &PgPool, ids: Option<&[i64]>) -> Result<HashMap<i64
     for version in records::group_versions(pool, ids).await? {
         versions.entry(version.dataset_id).or_default().push(version);
     }
+    let mut callable: HashMap<i64, Vec<Callable>> = HashMap::new();
+    for record in callable::of_datasets(pool, ids).await? {
+        callable.entry(record.dataset_id).or_default().push(Callable {
+            id: record.id,
+            created_seq: record.created_seq,
+            removed_seq: record.removed_seq,
+            regions: Arc::new(record.regions),
+        });
+    }
     let mut datasets = HashMap::new();
     for record in records::datasets(pool, ids).await? {
         let build = read_build(record.build_id)?;
@@ -211,6 +225,7 @@ async fn read_datasets(pool: &PgPool, ids: Option<&[i64]>) -> Result<HashMap<i64
             groups,
             samples: Arc::new(samples.remove(&record.id).unwrap_or_default()),
             blocks: HashMap::new(),
+            callable: callable.remove(&record.id).unwrap_or_default(),
         };
         datasets.insert(record.id, Arc::new(dataset));
     }
@@ -233,6 +248,7 @@ fn groups_of(slug: &str, records: Vec<records::GroupVersionRecord>) -> Vec<Group
                 name: group_name(slug, &record.family, &record.value).into(),
                 family: record.family.into(),
                 value: record.value.into(),
+                is_stated: record.is_stated,
                 versions: vec![version],
             }),
         }

@@ -121,6 +121,11 @@ impl TestServer {
             .count()
     }
 
+    /// Its data folder.
+    pub fn data_dir(&self) -> &std::path::Path {
+        self.data.path()
+    }
+
     /// Its raw files.
     pub fn raw(&self) -> RawStore {
         RawStore::local(&self.data.path().join("raw")).unwrap()

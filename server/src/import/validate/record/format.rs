@@ -9,12 +9,15 @@ use super::fast::{self, ANY, BY_PLOIDY, Expectation, Kind};
 use super::key::Demand;
 use super::sample::{self, Faults};
 use super::{Record, Shared, column, local};
+use crate::import::cells::{Cells, Role};
 use crate::import::validate::finding::{Sink, quoted};
 use crate::import::validate::header::{FIXED, is_key};
 use crate::import::validate::reserved::{self, Domain};
 use crate::import::validate::rules::{Rule, genotype as rules, site};
 use crate::import::validate::value::{self, Number, Type};
 
+/// Most numbers of one key for which a sample's usual shape is written down.
+const MOST_NUMBERS: u32 = 256;
 /// FORMAT texts kept at a time.
 const CACHED: usize = 1_000;
 
@@ -39,6 +42,8 @@ pub(super) struct Compiled {
     pub phase_lists: Option<usize>,
     /// Columns by all alleles with those of the same values by local ones.
     pub local_pairs: Vec<(usize, usize)>,
+    /// Whether [`Cells`] can read samples of it.
+    is_usual: bool,
 }
 
 /// A fault of the FORMAT text, which each record that has it repeats.
@@ -56,6 +61,8 @@ pub(super) struct Memory {
     last: Option<(Box<[u8]>, Arc<Compiled>)>,
     compiled: HashMap<Box<[u8]>, Arc<Compiled>>,
     expected: Expectation,
+    /// The samples of the last record, as far as they were read.
+    pub cells: Cells,
     said: HashSet<Box<[u8]>>,
     /// Reads every sample by the slow path, for comparison.
     #[cfg(test)]
@@ -92,10 +99,11 @@ pub(super) fn check(
         return column::count(shared, FIXED, sink);
     }
     expect(&mut memory.expected, &compiled, record);
+    let Memory { expected, cells, .. } = memory;
     let found = samples(
         shared,
         &compiled,
-        &memory.expected,
+        (expected, cells),
         &text[field.len() + 1..],
         record,
         sink,
@@ -120,6 +128,7 @@ fn slowed(compiled: &Compiled) -> Arc<Compiled> {
         phase_sets: compiled.phase_sets,
         phase_lists: compiled.phase_lists,
         local_pairs: compiled.local_pairs.clone(),
+        is_usual: false,
     })
 }
 
@@ -127,17 +136,21 @@ fn slowed(compiled: &Compiled) -> Arc<Compiled> {
 fn samples(
     shared: &Shared,
     compiled: &Compiled,
-    expected: &Expectation,
+    (expected, cells): (&Expectation, &mut Cells),
     text: &[u8],
     record: &Record<'_>,
     sink: &mut Sink<'_>,
 ) -> usize {
     let mut faults = Faults::default();
     let (mut at, mut found) = (0, 0);
+    let reads_cells = compiled.is_usual && begin(cells, compiled, expected);
     loop {
         if compiled.genotype_only {
             let (end, passed) = fast::genotypes(text, at, expected.top);
             (at, found) = (end, found + passed);
+        } else if reads_cells {
+            let (end, taken) = cells.take(text, at);
+            (at, found) = (end, found + taken);
         }
         let end = fast::sample(text, at, &compiled.columns, expected).unwrap_or_else(|| {
             let end = memchr::memchr(b'\t', &text[at..]).map_or(text.len(), |tab| at + tab);
@@ -145,13 +158,39 @@ fn samples(
             end
         });
         found += 1;
+        if reads_cells {
+            cells.leave(at..end);
+        }
         if end >= text.len() {
             break;
         }
         at = end + 1;
     }
+    if reads_cells {
+        cells.finish();
+    }
     faults.finish(sink);
     found
+}
+
+/// Tells what samples usually look like; false where that has no one answer.
+fn begin(cells: &mut Cells, compiled: &Compiled, expected: &Expectation) -> bool {
+    let counts = expected.counts.iter().map(|&count| match count {
+        BY_PLOIDY => expected.genotypes[1],
+        count => count,
+    });
+    let keys = compiled.columns.iter().zip(counts).skip(1);
+    if keys
+        .clone()
+        .any(|(_, count)| !(1..=MOST_NUMBERS).contains(&count))
+    {
+        return false;
+    }
+    cells.begin(
+        expected.top,
+        keys.map(|(column, count)| (Role::of(&column.name), count)),
+    );
+    true
 }
 
 /// Works out how many values each column has in this record.
@@ -302,6 +341,17 @@ fn compile(shared: &Shared, field: &[u8]) -> Compiled {
     if let Some((set, _)) = compiled.phase_sets {
         compiled.columns[set].kind = Kind::Slow;
     }
+    compiled.is_usual = compiled.faults.is_empty()
+        && match &compiled.columns[..] {
+            [first, rest @ ..] => {
+                first.kind == Kind::Genotype
+                    && !rest.is_empty()
+                    && rest
+                        .iter()
+                        .all(|column| matches!(column.kind, Kind::Integer { .. }))
+            }
+            [] => false,
+        };
     compiled
 }
 
