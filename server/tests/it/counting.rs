@@ -292,7 +292,7 @@ fn encoded_and_decoded(block: &Block) -> Block {
     let frequencies = block.frequencies.iter();
     Block {
         sites: SiteColumns::decode(&block.sites.encode().unwrap()).unwrap(),
-        frequencies: frequencies.map(|group| stored(group)).collect(),
+        frequencies: frequencies.map(stored).collect(),
         genotypes: GenotypeColumns::decode(samples, frames.iter().map(|frame| frame.payload.as_slice()))
             .unwrap(),
         ..block.clone()

@@ -193,7 +193,7 @@ impl SiteColumns {
         let text = [&self.reference, &self.alternate, &self.id, &self.filter.values];
         let text: usize = text
             .iter()
-            .map(|text| text.value_data().len() + text.value_offsets().len() * size_of::<i32>())
+            .map(|text| text.value_data().len() + size_of_val(text.value_offsets()))
             .sum();
         // pos, end, qual; filter, ordinal, record_allele; kind; record_offset; the validity of id.
         text + self.len() * (3 * 4 + 3 * 2 + 1 + 8) + self.len().div_ceil(8)
