@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use allelecast_protocol::dataset::{
-    CreatedDataset, Dataset, FileState, Group, GroupUpdate, NewDataset, VcfFile,
+    CreatedDataset, Dataset, FileState, Group, GroupUpdate, InfoGroupOffer, InfoGroupsRequest, NewDataset,
+    NewGroup, NewPanel, VcfFile,
 };
 use allelecast_protocol::finding::FindingsPage;
 use allelecast_protocol::panel::{PanelPreview, PanelPreviewRequest, SamplePage};
@@ -98,7 +99,42 @@ impl Client {
 
     /// Gives a group other members, by sample name; it is counted in the background.
     pub async fn update_group(&self, id: i64, members: Vec<String>) -> Result<Group, Error> {
+        let members = Some(members);
+        self.change_group(
+            id,
+            &GroupUpdate {
+                members,
+                ..GroupUpdate::default()
+            },
+        )
+        .await
+    }
+
+    /// Gives a group other members, another name, or both.
+    pub async fn change_group(&self, id: i64, update: &GroupUpdate) -> Result<Group, Error> {
         let path = format!("/api/v1/groups/{id}");
-        read(self.request(Method::PATCH, &path)?.json(&GroupUpdate { members })).await
+        read(self.request(Method::PATCH, &path)?.json(update)).await
+    }
+
+    /// Makes a group of samples.
+    pub async fn create_group(&self, new: &NewGroup) -> Result<Group, Error> {
+        self.post("/api/v1/groups", new).await
+    }
+
+    /// Removes a group.
+    pub async fn delete_group(&self, id: i64) -> Result<(), Error> {
+        self.delete(&format!("/api/v1/groups/{id}")).await
+    }
+
+    /// Applies a panel to a dataset that is there already.
+    pub async fn put_panel(&self, id: i64, panel: &NewPanel) -> Result<Dataset, Error> {
+        let path = format!("/api/v1/datasets/{id}/panel");
+        read(self.request(Method::PUT, &path)?.json(panel)).await
+    }
+
+    /// The groups that INFO lines with these ids speak of.
+    pub async fn preview_info_groups(&self, infos: Vec<String>) -> Result<Vec<InfoGroupOffer>, Error> {
+        self.post("/api/v1/info-groups/preview", &InfoGroupsRequest { infos })
+            .await
     }
 }

@@ -55,6 +55,87 @@ pub struct NewDataset {
     #[serde(default)]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
     pub ignore_prefix: bool,
+    /// Which groups to make of the INFO of files without samples.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<InfoGroups>"))]
+    pub info_groups: InfoGroups,
+}
+
+/// Which groups to make of the INFO of files without samples (`AC_afr`, `EUR_AF`, …).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum InfoGroups {
+    /// All that are found, or none.
+    Mode(InfoGroupsMode),
+    /// These.
+    Chosen(Vec<InfoGroupChoice>),
+}
+
+impl Default for InfoGroups {
+    fn default() -> Self {
+        Self::Mode(InfoGroupsMode::Auto)
+    }
+}
+
+/// Which groups to make of INFO, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum InfoGroupsMode {
+    /// All that are found, but for those of parts of the cohort.
+    Auto,
+    /// `all` only.
+    None,
+}
+
+/// A group of INFO that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InfoGroupChoice {
+    /// Which: the `key` that the preview offers.
+    pub key: String,
+    /// Another family than the one offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub family: Option<String>,
+    /// Another name than the one offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub value: Option<String>,
+}
+
+/// `POST /info-groups/preview`: the ids of a header's INFO lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InfoGroupsRequest {
+    /// The ids, in the header's order.
+    pub infos: Vec<String>,
+}
+
+/// A group that INFO speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InfoGroupOffer {
+    /// Identifies it: `all`, `afr`, `controls_afr`.
+    pub key: String,
+    /// Family that it would belong to.
+    pub family: String,
+    /// Its name within the family.
+    pub value: String,
+    /// A part of the cohort, made only where it is chosen.
+    pub is_subset: bool,
+    /// INFO keys of the counts as called.
+    pub raw: Vec<String>,
+    /// INFO keys of the counts of high-quality calls.
+    pub high_quality: Vec<String>,
+    /// INFO key of the frequency, where neither gives AC and AN.
+    pub af: Option<String>,
 }
 
 /// The answer to `POST /datasets`.
@@ -127,8 +208,12 @@ pub struct Dataset {
     pub alleles: i64,
     /// Number of samples.
     pub samples: i64,
+    /// Which groups are made of the INFO of files without samples.
+    pub info_groups: InfoGroups,
     /// Its groups.
     pub groups: Vec<Group>,
+    /// Version that last made, changed, renamed or removed one.
+    pub groups_seq: i64,
     /// Its files.
     pub files: Vec<VcfFile>,
     /// Findings of the validation, all files.
@@ -161,8 +246,45 @@ pub struct Group {
     pub family: String,
     /// The value within the family.
     pub value: String,
-    /// Number of samples.
+    /// Number of samples; 0 where INFO states its counts.
     pub samples: i64,
+    /// Whether INFO states its counts; they are not of samples that the dataset knows.
+    #[serde(default)]
+    pub from_info: bool,
+    /// Whether a version of it is being counted in the background.
+    #[serde(default)]
+    pub counting: bool,
+}
+
+/// `POST /groups`: a group of samples of one's choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewGroup {
+    /// The dataset.
+    pub dataset_id: i64,
+    /// Its family; `custom` where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub family: Option<String>,
+    /// Its name within the family; `name` is read as well.
+    #[serde(alias = "name")]
+    pub value: String,
+    /// Names of its samples.
+    pub members: Vec<String>,
+}
+
+/// `PUT /datasets/{id}/panel`: a panel for a dataset that is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPanel {
+    /// The panel's text.
+    pub panel: String,
+    /// Match without the samples' `…::` prefix.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub ignore_prefix: bool,
 }
 
 /// A file of a dataset.
@@ -207,11 +329,21 @@ pub struct FileError {
     pub line: Option<i64>,
 }
 
-/// `PATCH /groups/{id}`: other members.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// `PATCH /groups/{id}`: other members, or another name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupUpdate {
     /// Names of the samples that belong to it from then on.
-    pub members: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub members: Option<Vec<String>>,
+    /// Its family from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub family: Option<String>,
+    /// Its name within the family from then on; `name` is read as well.
+    #[serde(default, alias = "name", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub value: Option<String>,
 }

@@ -267,4 +267,6 @@ pub struct ImportProgress {
     pub state: DatasetState,
     /// Its files.
     pub files: Vec<VcfFile>,
+    /// Version that last made, changed, renamed or removed a group of it.
+    pub groups_seq: i64,
 }

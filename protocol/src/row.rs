@@ -41,7 +41,7 @@ pub struct GroupCounts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub an: Option<u32>,
-    /// `ac / an`; `null` where there is no data or `an` is 0.
+    /// `ac / an`, or AF as the file gives it where it gives no counts; `null` where there is no data or `an` is 0.
     pub af: Option<f64>,
     /// Fully called diploids with one copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,20 +78,32 @@ pub struct GroupCounts {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counts {
-    /// Samples with at least one called allele.
-    pub ns: u32,
+    /// Samples with at least one called allele; this and the others are absent where a file does not state them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub ns: Option<u32>,
     /// Called alleles of this kind.
-    pub ac: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub ac: Option<u32>,
     /// Called alleles.
-    pub an: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub an: Option<u32>,
     /// `ac / an`; `null` where `an` is 0.
     pub af: Option<f64>,
     /// Fully called diploids with one copy.
-    pub het: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub het: Option<u32>,
     /// Fully called diploids with two copies.
-    pub hom: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub hom: Option<u32>,
     /// Haploid calls of it.
-    pub hemi: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub hemi: Option<u32>,
 }
 
 /// One allele of a result.
@@ -198,4 +210,12 @@ pub struct GroupColumns {
     pub an: Vec<Option<u32>>,
     /// Homozygous samples.
     pub hom: Vec<Option<u32>>,
+    /// AF as the file gives it, where it gives no counts; absent where it does so nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub af_given: Option<Vec<Option<f64>>>,
+    /// The counts are of high-quality calls though all were asked for: the file states no others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub hq_only: bool,
 }

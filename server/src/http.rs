@@ -23,6 +23,7 @@ mod findings;
 mod genes;
 mod groups;
 mod health;
+mod info_groups;
 mod pages;
 mod panel;
 mod query;

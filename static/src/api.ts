@@ -11,10 +11,16 @@ import type { Dataset } from "./protocol/Dataset";
 import type { ErrorBody } from "./protocol/ErrorBody";
 import type { Export } from "./protocol/Export";
 import type { FindingsPage } from "./protocol/FindingsPage";
+import type { Group } from "./protocol/Group";
+import type { GroupUpdate } from "./protocol/GroupUpdate";
+import type { InfoGroupOffer } from "./protocol/InfoGroupOffer";
+import type { InfoGroupsRequest } from "./protocol/InfoGroupsRequest";
 import type { NewDataset } from "./protocol/NewDataset";
 import type { NewExport } from "./protocol/NewExport";
+import type { NewGroup } from "./protocol/NewGroup";
 import type { PanelPreview } from "./protocol/PanelPreview";
 import type { PanelPreviewRequest } from "./protocol/PanelPreviewRequest";
+import type { SamplePage } from "./protocol/SamplePage";
 import type { WsTicket } from "./protocol/WsTicket";
 import { TicketRefused } from "./live/connection";
 
@@ -77,6 +83,11 @@ export const api = {
   retryFile: (id: number) => call<void>("POST", `/files/${id}/retry`),
   findings: (id: number) => call<FindingsPage>("GET", `/datasets/${id}/findings`),
   previewPanel: (request: PanelPreviewRequest) => call<PanelPreview>("POST", "/panel/preview", request),
+  previewInfoGroups: (request: InfoGroupsRequest) => call<InfoGroupOffer[]>("POST", "/info-groups/preview", request),
+  samples: (id: number, after: string | null) => call<SamplePage>("GET", `/datasets/${id}/samples${after === null ? "" : `?after=${encodeURIComponent(after)}`}`),
+  createGroup: (group: NewGroup) => call<Group>("POST", "/groups", group),
+  changeGroup: (id: number, update: GroupUpdate) => call<Group>("PATCH", `/groups/${id}`, update),
+  deleteGroup: (id: number) => call<void>("DELETE", `/groups/${id}`),
   createExport: (wanted: NewExport) => call<Export>("POST", "/exports", wanted),
   export: (id: string) => call<Export>("GET", `/exports/${id}`),
   deleteExport: (id: string) => call<void>("DELETE", `/exports/${id}`),

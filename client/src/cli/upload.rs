@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use allelecast_client::protocol::dataset::{
-    AbsentSites, Dataset, DatasetState, FileState, NewDataset, Profile,
+    AbsentSites, Dataset, DatasetState, FileState, InfoGroups, InfoGroupsMode, NewDataset, Profile,
 };
 use allelecast_client::protocol::size::parse_size;
 use allelecast_client::{Client, UploadOptions};
@@ -33,7 +33,7 @@ pub struct UploadArgs {
     )]
     name: Option<String>,
     /// Add to this dataset (slug or id)
-    #[arg(long, conflicts_with_all = ["build", "panel", "profile", "absent_sites", "ignore_prefix"])]
+    #[arg(long, conflicts_with_all = ["build", "panel", "profile", "absent_sites", "ignore_prefix", "info_groups"])]
     dataset: Option<String>,
     /// GRCh37, GRCh38 or T2T-CHM13
     #[arg(long)]
@@ -50,6 +50,9 @@ pub struct UploadArgs {
     /// What it means that a file has no record at a site
     #[arg(long, value_enum)]
     absent_sites: Option<AbsentArg>,
+    /// Groups out of the INFO of files without samples (AC_afr, EUR_AF): those found, or none but all
+    #[arg(long, value_enum)]
+    info_groups: Option<InfoArg>,
     /// Send no more than this many bytes a second: 100K, 2MB
     #[arg(long, value_parser = parse_size, value_name = "SIZE")]
     limit_rate: Option<u64>,
@@ -66,6 +69,12 @@ enum ProfileArg {
     Spec,
     Strict,
     Tolerant,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum InfoArg {
+    Auto,
+    None,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -140,6 +149,10 @@ async fn create(client: &Client, args: &UploadArgs) -> Result<i64, Failure> {
         },
         panel: args.panel.as_ref().map(read).transpose()?,
         ignore_prefix: args.ignore_prefix,
+        info_groups: match args.info_groups {
+            Some(InfoArg::None) => InfoGroups::Mode(InfoGroupsMode::None),
+            None | Some(InfoArg::Auto) => InfoGroups::default(),
+        },
     };
     Ok(client.create_dataset(&new).await?.id)
 }

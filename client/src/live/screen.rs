@@ -211,10 +211,20 @@ pub fn append(rows: &mut RowColumns, more: RowColumns) {
     rows.filter.extend(more.filter);
     rows.kind.extend(more.kind);
     for (group, more) in rows.groups.iter_mut().zip(more.groups) {
+        let before = group.status.len();
         group.status.extend(more.status);
         group.ac.extend(more.ac);
         group.an.extend(more.an);
         group.hom.extend(more.hom);
+        group.hq_only |= more.hq_only;
+        let given = group.af_given.take();
+        if given.is_some() || more.af_given.is_some() {
+            let mut given = given.unwrap_or_default();
+            given.resize(before, None);
+            given.extend(more.af_given.unwrap_or_default());
+            given.resize(group.status.len(), None);
+            group.af_given = Some(given);
+        }
     }
 }
 

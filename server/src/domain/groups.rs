@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     build::{Build, X, Y},
+    info_groups::InfoReader,
     planes::{Counts, GenotypeRow, SampleMask, Tally, words_for},
     quality::Copies,
 };
@@ -36,6 +37,7 @@ pub struct GroupMasks {
     membership_ends: Vec<u32>,
     sexes: Vec<Sex>,
     males: SampleMask,
+    stated: Option<InfoReader>,
 }
 
 impl GroupMasks {
@@ -77,7 +79,21 @@ impl GroupMasks {
             membership_ends,
             sexes,
             males,
+            stated: None,
         }
+    }
+
+    /// The same groups, of a file without samples whose INFO states their counts.
+    pub fn stated_by(self, reader: InfoReader) -> Self {
+        Self {
+            stated: Some(reader),
+            ..self
+        }
+    }
+
+    /// How to read the groups' counts, where INFO states them.
+    pub fn stated(&self) -> Option<&InfoReader> {
+        self.stated.as_ref()
     }
 
     /// Number of groups.

@@ -38,7 +38,7 @@ pub struct Panel {
 pub struct PanelRow {
     /// Name.
     pub sample: String,
-    /// The value in each family; none where it is empty, `.` or `NA`.
+    /// The value in each family, or several divided by `;`; none where it is empty, `.` or `NA`.
     pub values: Vec<Option<String>>,
     /// Sex.
     pub sex: Sex,

@@ -87,7 +87,7 @@ impl Table {
         put(integer(counts.and_then(|counts| counts.hemi)));
         if self.with_hq {
             let hq = counts.and_then(|counts| counts.hq);
-            let of = |field: fn(Counts) -> u32| integer(hq.map(field));
+            let of = |field: fn(Counts) -> Option<u32>| integer(hq.and_then(field));
             put(of(|hq| hq.ac));
             put(of(|hq| hq.an));
             put(number(hq.and_then(|hq| hq.af)));

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::auth::CurrentUser;
-use super::{AppState, Body, Error, Path, Query, panel};
+use super::{AppState, Body, Error, Path, Query, info_groups, panel};
 use crate::store::{datasets, reference, samples};
 
 /// Lists the datasets, newest first.
@@ -36,6 +36,7 @@ pub async fn create(
     if let Some(text) = &new.panel {
         panel::read(text)?;
     }
+    info_groups::check(&new.info_groups)?;
     let build = build_id(&state, &new.build).await?;
     let (id, slug) = datasets::create(&state.head, &state.pool, &new, build, current.user.id).await?;
     Ok((StatusCode::CREATED, Json(CreatedDataset { id, slug })))

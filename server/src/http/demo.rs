@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use allelecast_protocol::dataset::{AbsentSites, CreatedDataset, NewDataset, Profile};
+use allelecast_protocol::dataset::{AbsentSites, CreatedDataset, InfoGroups, NewDataset, Profile};
 use allelecast_protocol::size::parse_size;
 use axum::Json;
 use axum::body::Body;
@@ -87,6 +87,7 @@ pub async fn create(
         absent_sites: AbsentSites::default(),
         panel: Some(panel),
         ignore_prefix: false,
+        info_groups: InfoGroups::default(),
     };
     let build = build_id(&state, BUILD).await?;
     let (dataset_id, slug) = datasets::create(&state.head, &state.pool, &new, build, current.user.id).await?;

@@ -1,11 +1,16 @@
-//! `/panel/preview`: what a panel would do, before anything is uploaded.
+//! Panels: what one would do, before anything is uploaded; and one applied to a dataset that is there already.
 
+use allelecast_protocol::dataset::{Dataset, NewPanel};
 use allelecast_protocol::panel::{PanelFamily, PanelGroup, PanelPrefix, PanelPreview, PanelPreviewRequest};
 use axum::Json;
+use axum::extract::State;
 
 use super::auth::CurrentUser;
-use super::{Body, Error};
-use crate::domain::panel::Panel;
+use super::datasets::no_dataset;
+use super::{AppState, Body, Error, Path};
+use crate::domain::panel::{ALL, Panel};
+use crate::store::groups::edit::{self, MemberGroup};
+use crate::store::{datasets, samples};
 
 /// Unmatched samples that are named.
 const NAMED: usize = 10;
@@ -19,6 +24,44 @@ pub async fn preview(
 ) -> Result<Json<PanelPreview>, Error> {
     let panel = read(&request.panel)?;
     Ok(Json(compare(&panel, &request.samples, request.ignore_prefix)))
+}
+
+/// Applies a panel to a dataset that is there already: each of its columns decides the groups of its family, and the groups
+/// of other families stay. They answer at once and are counted in the background; the samples' sexes stay what they were
+/// when they were counted.
+#[utoipa::path(put, path = "/api/v1/datasets/{id}/panel", tag = "datasets", params(("id" = i64, Path)),
+    request_body = NewPanel, responses((status = 200, body = Dataset), (status = 404, description = "No such dataset"),
+    (status = 422, description = "The panel cannot be read, or names none of the samples")))]
+pub async fn apply(
+    State(state): State<AppState>,
+    _: CurrentUser,
+    Path(id): Path<i64>,
+    Body(new): Body<NewPanel>,
+) -> Result<Json<Dataset>, Error> {
+    let panel = read(&new.panel)?;
+    let (names, ids): (Vec<String>, Vec<i64>) = samples::names(&state.pool, id).await?.into_iter().unzip();
+    let groups = panel.groups(&names, new.ignore_prefix).groups.into_iter();
+    let groups: Vec<MemberGroup> = groups
+        .filter(|group| group.family != ALL)
+        .map(|group| MemberGroup {
+            family: group.family,
+            value: group.value,
+            members: group.samples.iter().map(|&at| ids[at as usize]).collect(),
+        })
+        .collect();
+    if groups.is_empty() && !names.is_empty() {
+        let message = "The panel puts none of the dataset's samples into a group.";
+        return Err(Error::invalid_field("panel", message));
+    }
+    let text = (new.panel.as_str(), new.ignore_prefix);
+    if !edit::apply_panel(&state.head, &state.pool, id, text, &panel.families, &groups).await? {
+        return Err(no_dataset());
+    }
+    state.raw_arrived.notify_waiters();
+    datasets::find(&state.pool, id)
+        .await?
+        .map(Json)
+        .ok_or_else(no_dataset)
 }
 
 /// The panel of a request.

@@ -43,7 +43,7 @@ macro_rules! verbs {
     )* };
 }
 
-verbs! { get = GET; post = POST; patch = PATCH; delete = DELETE; head = HEAD; options = OPTIONS; }
+verbs! { get = GET; post = POST; patch = PATCH; delete = DELETE; put = PUT; head = HEAD; options = OPTIONS; }
 
 impl Route {
     /// Anybody may call it.

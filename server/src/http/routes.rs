@@ -4,7 +4,7 @@
 
 use axum::Router;
 
-use super::route::{Route, delete, get, head, options, patch, post};
+use super::route::{Route, delete, get, head, options, patch, post, put};
 use super::*;
 
 /// Every route.
@@ -44,8 +44,12 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/files/{id}/cancel", files::cancel),
         post("/api/v1/files/{id}/retry", files::retry),
         get("/api/v1/groups", groups::list),
-        patch("/api/v1/groups/{id}", groups::update),
+        post("/api/v1/groups", groups::create).carries_panel(),
+        patch("/api/v1/groups/{id}", groups::update).carries_panel(),
+        delete("/api/v1/groups/{id}", groups::remove),
         post("/api/v1/panel/preview", panel::preview).carries_panel(),
+        put("/api/v1/datasets/{id}/panel", panel::apply).carries_panel(),
+        post("/api/v1/info-groups/preview", info_groups::preview).carries_panel(),
         // Questions.
         get("/api/v1/query", query::query).streams(),
         get("/api/v1/aggregates", query::aggregates),

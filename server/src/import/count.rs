@@ -15,7 +15,9 @@ use crate::domain::{
     build::{ContigIndex, ContigRef},
     columns::{DepthSums, GenotypeColumns},
     groups::GroupMasks,
+    info_groups::Doubt,
     planes::Counts,
+    stated::Stated,
 };
 
 /// What was counted in a chunk.
@@ -32,6 +34,10 @@ pub struct ChunkResult {
     /// Sums by record with such fields, then group.
     pub(super) depths: Vec<DepthSums>,
     pub(super) genotypes: GenotypeColumns,
+    /// What INFO states, by allele, then group; empty where genotypes are counted.
+    pub(super) stated: Vec<Stated>,
+    /// Values of INFO that cannot be what they say, by line.
+    pub(super) doubts: Vec<(u64, Doubt)>,
     /// Where the next chunk begins.
     pub(super) end: Position,
 }
@@ -143,6 +149,8 @@ impl<'a> Counter<'a> {
             high_quality: Vec::new(),
             depths: Vec::new(),
             genotypes: GenotypeColumns::new(samples),
+            stated: Vec::new(),
+            doubts: Vec::new(),
             end: Position { offset: 0, line: 0 },
         };
         Counter {
@@ -176,6 +184,17 @@ impl<'a> Counter<'a> {
             self.result.depths.extend_from_slice(depths);
             row as u32
         });
+        if let Some(reader) = self.groups.stated() {
+            let mut doubts = Vec::new();
+            reader.read(
+                fixed.info,
+                alternates.into(),
+                &mut self.result.stated,
+                &mut doubts,
+            );
+            let doubts = doubts.into_iter().map(|doubt| (place.line, doubt));
+            self.result.doubts.extend(doubts);
+        }
         let first = self.result.alleles.len() as u32;
         let mut hq_known = false;
         for (i, alternate) in fixed
@@ -265,7 +284,9 @@ impl<'a> Counter<'a> {
     fn count(&mut self, alternate: usize, contig: ContigRef, position: u32) -> bool {
         let row = self.genotypes.row(alternate);
         let result = &mut self.result;
-        self.groups.count(&row, &mut self.active, &mut result.raw);
+        if self.groups.stated().is_none() {
+            self.groups.count(&row, &mut self.active, &mut result.raw);
+        }
         if row.hq.is_some() {
             let haploid_males = self.contigs.build().haploid_in_males(contig.ordinal, position);
             // Alleles before the first with such fields have none.

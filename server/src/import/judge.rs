@@ -10,6 +10,7 @@ use super::validate::{
     ChunkState, ContainerFault, Finding, Limits, OrderCheck, Profile, RecordValidator, Report, Severity,
     Sites, Validator,
 };
+use crate::domain::info_groups::Doubt;
 
 /// What is stored of the validation with each checkpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -109,6 +110,24 @@ impl Judge {
             self.add(report.take_new());
         }
         self.state.judged_to = self.state.judged_to.max(end);
+    }
+
+    /// First line that was not judged yet.
+    pub(super) fn judged_to(&self) -> u64 {
+        self.state.judged_to
+    }
+
+    /// Adds what the count of a chunk found contradictory in lines from `from` on.
+    pub(super) fn doubt(&mut self, doubts: &[(u64, Doubt)], from: u64) {
+        let new = doubts.iter().filter(|(line, _)| *line >= from);
+        let found: Vec<Finding> = new
+            .filter_map(|(line, Doubt { key, value, problem })| {
+                let message =
+                    format!("{key} {problem}; the groups that it counts for have no such count here");
+                self.validator.doubt(*line, &format!("{key}={value}"), message)
+            })
+            .collect();
+        self.add(found);
     }
 
     /// The end of the file: what should have come and did not.

@@ -1,6 +1,7 @@
 //! Counting a new group version over the blocks that exist, from their genotype planes, without the file.
 //!
-//! Invariant: it is published whole. A block that is committed meanwhile without it is answered from its planes.
+//! Invariant: it is published whole; a group that was just made answers from its planes meanwhile, as does a block that is
+//! committed meanwhile without the version.
 
 use super::run::{ImportError, Workbench};
 use crate::domain::build::Build;
@@ -16,13 +17,17 @@ use crate::store::{StoreError, imports};
 pub(super) async fn recount(bench: &Workbench, claim: &Claim) -> Result<(), ImportError> {
     let id = claim.group_version_id.unwrap_or_default();
     let Some(recount) = recounts::load(&bench.pool, id).await? else {
-        return Ok(());
+        return Ok(recounts::finish(&bench.pool, claim).await?);
     };
     let sexes = imports::sexes(&bench.pool, recount.dataset_id).await?;
     for block in blocks::uncounted(&bench.pool, recount.dataset_id, id).await? {
         count(bench, &recount, &sexes, &block).await?;
     }
-    recounts::publish(&bench.head, &bench.pool, claim, &recount).await?;
+    if recount.is_published {
+        recounts::finish(&bench.pool, claim).await?;
+    } else {
+        recounts::publish(&bench.head, &bench.pool, claim, &recount).await?;
+    }
     Ok(())
 }
 

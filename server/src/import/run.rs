@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use allelecast_protocol::dataset::InfoGroups;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,7 @@ use crate::domain::block::BlockLimits;
 use crate::domain::build::{Build, ContigIndex, ContigRef};
 use crate::domain::columns::ColumnError;
 use crate::domain::groups::{GroupMasks, Sex};
+use crate::domain::info_groups::{self, InfoGroup, InfoReader};
 use crate::domain::panel::{Panel, PanelGroups};
 use crate::store::StoreError;
 use crate::store::head::Head;
@@ -177,7 +179,7 @@ impl Run<'_> {
             }));
         }
         let pool = &self.bench.pool;
-        if self.file.sample_ids.is_empty() {
+        if !self.file.is_begun {
             let groups = match panel_groups(&self.file, &header.samples) {
                 Ok(groups) => groups,
                 Err(refused) => return Ok(Err(refused)),
@@ -191,7 +193,11 @@ impl Run<'_> {
                     sex: sex_name(*sex),
                 })
                 .collect();
-            let new_groups: Vec<NewGroup> = groups.groups.iter().map(new_group).collect();
+            let new_groups: Vec<NewGroup> = if header.samples.is_empty() {
+                stated_groups(&self.file, header)?
+            } else {
+                groups.groups.iter().map(new_group).collect()
+            };
             let started = imports::start(
                 &self.bench.head,
                 pool,
@@ -226,8 +232,9 @@ impl Run<'_> {
             .collect();
         let members: Vec<Vec<u32>> = versions
             .iter()
-            .map(|(_, members)| {
-                members
+            .map(|version| {
+                version
+                    .members
                     .iter()
                     .filter_map(|id| index_of.get(id).copied())
                     .collect()
@@ -239,8 +246,15 @@ impl Run<'_> {
                 sexes[index as usize] = if sex == "male" { Sex::Male } else { Sex::Female };
             }
         }
-        let groups = GroupMasks::new(sexes.len(), members.iter().map(Vec::as_slice), &sexes);
-        self.group_versions = versions.into_iter().map(|(id, _)| id).collect();
+        let mut groups = GroupMasks::new(sexes.len(), members.iter().map(Vec::as_slice), &sexes);
+        if self.file.sample_ids.is_empty() {
+            let info: Result<Vec<Option<InfoGroup>>, _> = versions
+                .iter()
+                .map(|version| version.info.as_ref().map(|info| read_info(&info.0)).transpose())
+                .collect();
+            groups = groups.stated_by(InfoReader::new(info?.iter().map(Option::as_ref)));
+        }
+        self.group_versions = versions.into_iter().map(|version| version.id).collect();
         let mut contigs = ContigIndex::new(build);
         for (name, ordinal, length) in imports::extra_contigs(pool, self.file.build_id).await? {
             let length = length.and_then(|length| u32::try_from(length).ok());
@@ -331,7 +345,38 @@ fn new_group(group: &crate::domain::panel::Group) -> NewGroup {
         family: group.family.clone(),
         value: group.value.clone(),
         members: group.samples.iter().map(|&index| index as usize).collect(),
+        info: None,
     }
+}
+
+/// The groups of a file without samples: those of its INFO that the dataset takes.
+fn stated_groups(file: &ImportFile, header: &Header) -> Result<Vec<NewGroup>, ImportError> {
+    let wanted: InfoGroups = read_info(&file.info_groups)?;
+    let offered = info_groups::detect(header.infos.iter().map(String::as_str));
+    info_groups::choose(offered, &wanted)
+        .into_iter()
+        .map(|group| {
+            let info = serde_json::to_value(&group).map_err(|error| malformed_info(&error))?;
+            Ok(NewGroup {
+                family: group.family,
+                value: group.value,
+                members: Vec::new(),
+                info: Some(info),
+            })
+        })
+        .collect()
+}
+
+fn read_info<T: serde::de::DeserializeOwned>(json: &serde_json::Value) -> Result<T, ImportError> {
+    T::deserialize(json).map_err(|error| malformed_info(&error))
+}
+
+fn malformed_info(error: &serde_json::Error) -> ImportError {
+    StoreError::Malformed {
+        what: "groups of INFO",
+        message: error.to_string(),
+    }
+    .into()
 }
 
 fn sex_name(sex: Sex) -> Option<&'static str> {

@@ -199,6 +199,7 @@ impl Tally {
         let done = side_by_side(rules, counting.as_ref(), &chunks);
         for ((chunk, raw), (verdict, counted)) in chunks.iter().zip(done) {
             self.raw = *raw;
+            let judged_to = self.judge.judged_to();
             self.judge.take(verdict);
             if self.judge.is_doomed() {
                 *counting = None;
@@ -210,6 +211,7 @@ impl Tally {
                 Err(error) => self.register(counting, chunk, error)?,
                 Ok(result) => result,
             };
+            self.judge.doubt(&result.doubts, judged_to);
             let blocks = counting.builder.push(result)?;
             self.records = counting.builder.records();
             for block in blocks {

@@ -231,6 +231,8 @@ impl Hub {
                 ChangeKind::FileStarted
                     | ChangeKind::GenesReplaced
                     | ChangeKind::GroupPublished
+                    | ChangeKind::GroupRemoved
+                    | ChangeKind::GroupRenamed
                     | ChangeKind::DatasetDeleted
             )
         };

@@ -50,12 +50,15 @@ pub(super) fn touched(
                         .unwrap_or_default(),
                 );
             }
-            ChangeKind::DatasetDeleted | ChangeKind::GroupPublished => touched.everything = true,
+            ChangeKind::DatasetDeleted | ChangeKind::GroupPublished | ChangeKind::GroupRemoved => {
+                touched.everything = true;
+            }
             ChangeKind::DatasetCreated
             | ChangeKind::DatasetCompleted
             | ChangeKind::FileStarted
             | ChangeKind::BlocksCompacted
             | ChangeKind::FileReady
+            | ChangeKind::GroupRenamed
             | ChangeKind::GenesReplaced => {}
         }
     }

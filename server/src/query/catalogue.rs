@@ -97,6 +97,8 @@ pub struct Group {
     pub family: Arc<str>,
     /// The value within it.
     pub value: Arc<str>,
+    /// Its counts are those that its file states in INFO.
+    pub is_stated: bool,
     /// Its versions, oldest first.
     pub versions: Vec<GroupVersion>,
 }

@@ -40,6 +40,8 @@ pub(super) struct Wanted {
     pub(super) members: Members,
     /// Ids of the samples.
     pub(super) sample_ids: Arc<[i64]>,
+    /// Its counts are those that the file states in INFO.
+    pub(super) is_stated: bool,
 }
 
 impl Columns {
@@ -206,11 +208,13 @@ pub(super) fn wanted(dataset: &Dataset, source: &PartSource, seq: i64) -> Option
             Some(Wanted {
                 members: Members::Version(version.id),
                 sample_ids: version.members.clone(),
+                is_stated: dataset.group(*id)?.is_stated,
             })
         }
         PartSource::Samples(ids) => Some(Wanted {
             members: Members::Samples(ids.clone()),
             sample_ids: ids.clone(),
+            is_stated: false,
         }),
     }
 }

@@ -317,7 +317,8 @@ impl Engine {
                 let Some(want) = wanted(dataset, &part.source, seq) else {
                     continue;
                 };
-                let size = PartSize::of(want.sample_ids.iter().map(|id| sex(dataset, *id)));
+                let sexes = want.sample_ids.iter().map(|id| sex(dataset, *id));
+                let size = (!want.is_stated).then(|| PartSize::of(sexes));
                 let column = wants[part.slot].len();
                 wants[part.slot].push(want);
                 groups[group].parts.push(FramePart {

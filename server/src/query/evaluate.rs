@@ -9,10 +9,10 @@ use super::frame::{Frame, GroupCell};
 use super::resolved::{Node, Value};
 use crate::domain::ast::{Figure, TextField};
 use crate::domain::frequency::hwe_exact;
-use crate::domain::planes::Counts;
+use crate::domain::stated::{Count, Tallied};
 
 /// Changes whenever the evaluator answers differently from before, so that cached partials are not mixed.
-pub(super) const ENGINE_VERSION: u32 = 1;
+pub(super) const ENGINE_VERSION: u32 = 2;
 
 /// Truth values, ordered so that AND is the least and OR the greatest.
 const FALSE: u8 = 0;
@@ -133,9 +133,7 @@ impl Evaluator<'_> {
                 .iter()
                 .map(|&n| known((*low..=*high).contains(&n), n, n))
                 .collect(),
-            Node::Seen(group) => self.groups(*group, |cell| {
-                cell.counts(self.hq).is_some_and(|counts| counts.ac > 0)
-            }),
+            Node::Seen(group) => self.groups(*group, |cell| cell.is_carried(self.hq)),
             Node::Covered(group) => self.groups(*group, |cell| cell != GroupCell::NoData),
         }
     }
@@ -214,26 +212,30 @@ impl Evaluator<'_> {
         if figure == Figure::Dp {
             return self.depth(row, group);
         }
-        let counts = self.frame.group(row, group).counts(self.hq)?;
+        let cell = self.frame.group(row, group);
+        if figure == Figure::Af {
+            return cell.af(self.hq);
+        }
+        let counts = cell.counts(self.hq)?;
+        let count = |count| counts.get(count).map(f64::from);
         let members = || {
             self.frame.input.groups[group]
                 .parts
                 .iter()
-                .map(|part| part.size.members)
+                .filter_map(|part| Some(part.size?.members))
                 .sum::<u32>()
         };
         match figure {
-            Figure::Af => counts.af(),
-            Figure::Ac => Some(counts.ac.into()),
-            Figure::An => Some(counts.an.into()),
-            Figure::Het => Some(counts.het.into()),
-            Figure::Hom => Some(counts.hom.into()),
-            Figure::Hemi => Some(counts.hemi.into()),
+            Figure::Ac => count(Count::Ac),
+            Figure::An => count(Count::An),
+            Figure::Het => count(Count::Het),
+            Figure::Hom => count(Count::Hom),
+            Figure::Hemi => count(Count::Hemi),
             Figure::Callrate => Some(members())
                 .filter(|n| *n > 0)
-                .map(|n| f64::from(counts.ns) / f64::from(n)),
-            Figure::Hwe => hwe(counts),
-            Figure::Dp => None,
+                .and_then(|n| Some(count(Count::Ns)? / f64::from(n))),
+            Figure::Hwe => hwe(&counts),
+            Figure::Af | Figure::Dp => None,
         }
     }
 
@@ -257,15 +259,18 @@ impl Evaluator<'_> {
     fn af_spectrum(&self, rows: &[u32], group: usize) -> Vec<i64> {
         let mut bins = vec![0; AF_SPECTRUM_BINS];
         for &row in rows {
-            let counts = self.frame.group(row as usize, group).counts(self.hq);
-            bins[af_bin(counts.and_then(|counts| counts.af()))] += 1;
+            bins[af_bin(self.frame.group(row as usize, group).af(self.hq))] += 1;
         }
         bins
     }
 }
 
-fn hwe(counts: Counts) -> Option<f64> {
-    hwe_exact(counts.n_dip, counts.het, counts.hom)
+fn hwe(counts: &Tallied) -> Option<f64> {
+    hwe_exact(
+        counts.get(Count::NDip)?,
+        counts.get(Count::Het)?,
+        counts.get(Count::Hom)?,
+    )
 }
 
 fn known(holds: bool, left: f64, right: f64) -> u8 {

@@ -10,6 +10,7 @@ use crate::domain::cell::CellId;
 use crate::domain::columns::{FrequencyColumns, SiteColumns};
 use crate::domain::groups::Sex;
 use crate::domain::planes::Counts;
+use crate::domain::stated::{Count, Known, Tallied};
 
 /// A block's part in a cell.
 #[derive(Debug, Clone)]
@@ -33,8 +34,9 @@ pub(super) struct FramePart {
     pub(super) slot: usize,
     /// Place of its frequencies in [`FrameBlock::frequencies`].
     pub(super) column: usize,
-    /// Called alleles where every member carries the reference, by the members' sexes.
-    pub(super) size: PartSize,
+    /// Called alleles where every member carries the reference, by the members' sexes; none of a group whose counts the
+    /// file states: how many chromosomes it has at a site that is left out is not known.
+    pub(super) size: Option<PartSize>,
 }
 
 /// Members of a group by sex.
@@ -90,9 +92,11 @@ pub(super) enum GroupCell {
     /// Recorded.
     Recorded {
         /// Counts as called.
-        counts: Counts,
+        raw: Tallied,
         /// Counts of high-quality calls, where known.
-        hq: Option<Counts>,
+        hq: Option<Tallied>,
+        /// AF where the file gives it and no more.
+        af_given: Option<f64>,
         /// Part of the counts follows from absence.
         inferred: bool,
         /// Some of its datasets say nothing here.
@@ -181,36 +185,45 @@ impl Frame {
             let (sites, at) = self.site(row);
             sites.pos[at]
         };
-        let (mut raw, mut hq, mut hq_known) = (Counts::default(), Counts::default(), true);
-        let (mut recorded, mut inferred, mut missing) = (false, false, false);
+        let (mut raw, mut hq) = (
+            Tallied::from(Counts::default()),
+            Some(Tallied::from(Counts::default())),
+        );
+        let (mut recorded, mut inferred, mut missing, mut af_given) = (false, false, false, None);
         for part in &self.input.groups[group].parts {
-            if let Some((columns, at)) = self.frequencies(row, part) {
+            let recorded_here = self.frequencies(row, part);
+            if let Some((columns, at)) = recorded_here.filter(|(columns, at)| columns.says_anything(*at)) {
                 recorded = true;
-                raw += columns.raw.get(at);
-                match columns.counts(at, true) {
-                    Some(counts) => hq += counts,
-                    None => hq_known = false,
-                }
-            } else if self.place(row, part.slot).is_none() && self.covers(part.slot, position) {
+                raw = raw.plus(&columns.raw.tallied(at));
+                hq = hq
+                    .zip(columns.tallied(at, true))
+                    .map(|(sum, counts)| sum.plus(&counts));
+                af_given = columns.af_given(at);
+            } else if let Some(size) = part.size
+                && self.place(row, part.slot).is_none()
+                && self.covers(part.slot, position)
+            {
                 inferred = true;
-                let counts = part
-                    .size
-                    .all_reference(self.input.build, self.input.cell.contig, position);
-                raw += counts;
-                hq += counts;
+                let counts = size
+                    .all_reference(self.input.build, self.input.cell.contig, position)
+                    .into();
+                raw = raw.plus(&counts);
+                hq = hq.map(|hq| hq.plus(&counts));
             } else {
                 missing = true;
             }
         }
         match (recorded, inferred) {
             (true, _) => GroupCell::Recorded {
-                counts: raw,
-                hq: hq_known.then_some(hq),
+                raw,
+                hq,
+                // Of several parts it is the frequency of none.
+                af_given: af_given.filter(|_| self.input.groups[group].parts.len() == 1),
                 inferred,
                 partial: missing,
             },
             (false, true) => GroupCell::NotSeen {
-                counts: raw,
+                counts: raw.counts,
                 partial: missing,
             },
             (false, false) => GroupCell::NoData,
@@ -226,14 +239,35 @@ impl Frame {
 }
 
 impl GroupCell {
-    /// The counts that figures are made of: raw, or of high quality.
-    pub(super) fn counts(&self, hq: bool) -> Option<Counts> {
+    /// The counts that figures are made of: raw, or of high quality. Where a file states none but high-quality counts,
+    /// they are all that there is, in either case.
+    pub(super) fn counts(&self, hq: bool) -> Option<Tallied> {
         match self {
             Self::NoData => None,
-            Self::NotSeen { counts, .. } => Some(*counts),
-            Self::Recorded { counts, .. } if !hq => Some(*counts),
+            Self::NotSeen { counts, .. } => Some((*counts).into()),
+            Self::Recorded { raw, .. } if !hq && raw.known != Known::NONE => Some(*raw),
             Self::Recorded { hq, .. } => *hq,
         }
+    }
+
+    /// AC / AN of those counts, or AF as the file gives it where it gives no more.
+    pub(super) fn af(&self, hq: bool) -> Option<f64> {
+        let of_counts = self.counts(hq).and_then(|counts| counts.af());
+        match self {
+            Self::Recorded { af_given, .. } if !hq => of_counts.or(*af_given),
+            _ => of_counts,
+        }
+    }
+
+    /// Whether the file states high-quality counts and no others.
+    pub(super) fn has_hq_only(&self) -> bool {
+        matches!(self, Self::Recorded { raw, hq: Some(_), .. } if raw.known == Known::NONE)
+    }
+
+    /// Whether the group has a carrier, as far as is known.
+    pub(super) fn is_carried(&self, hq: bool) -> bool {
+        let ac = self.counts(hq).and_then(|counts| counts.get(Count::Ac));
+        ac.map_or_else(|| self.af(hq).is_some_and(|af| af > 0.0), |ac| ac > 0)
     }
 }
 

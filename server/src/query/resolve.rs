@@ -12,10 +12,10 @@ use crate::domain::ast::{Expr, GroupName, Operand, Term, TextSpan};
 use crate::domain::build::Build;
 use crate::domain::genes::Genes;
 use crate::domain::intervals::{Interval, Intervals};
+use crate::domain::nearest::nearest;
 
 mod genes;
 mod groups;
-mod nearest;
 
 pub use genes::{UnknownGene, find_gene};
 
@@ -55,10 +55,11 @@ pub fn resolve(
         catalogue,
         genes,
         scope: &scope,
+        seq,
         groups: Vec::new(),
     };
     let (condition, qualified) = binder.expr(&expr)?;
-    let shown = binder.shown(request.groups, seq)?;
+    let shown = binder.shown(request.groups)?;
     let mut resolved = Resolved {
         build,
         datasets: scope.iter().map(|dataset| dataset.id).collect(),
@@ -94,7 +95,7 @@ fn scope(
             Some(dataset) => scope.push((*dataset).clone()),
             None => {
                 let slugs = of_build.iter().map(|dataset| &*dataset.slug);
-                let near = nearest::nearest(name, slugs);
+                let near = nearest(name, slugs);
                 let hint = if near.is_empty() {
                     String::new()
                 } else {
@@ -118,6 +119,7 @@ struct Binder<'a> {
     catalogue: &'a Catalogue,
     genes: &'a Genes,
     scope: &'a [Arc<Dataset>],
+    seq: i64,
     groups: Vec<GroupRef>,
 }
 
@@ -289,8 +291,9 @@ impl Binder<'_> {
     }
 
     /// The groups to show, as places in `groups`.
-    fn shown(&mut self, names: &[String], seq: i64) -> Result<Vec<usize>, QueryError> {
+    fn shown(&mut self, names: &[String]) -> Result<Vec<usize>, QueryError> {
         if names.is_empty() {
+            let seq = self.seq;
             let answers = |group: &&super::catalogue::Group| group.at(seq).is_some();
             let all: Vec<(usize, i64, Arc<str>)> = (0..self.scope.len())
                 .flat_map(|slot| {

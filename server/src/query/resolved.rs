@@ -153,7 +153,7 @@ impl Resolved {
         hasher.update(format!("{:?}|{:?}|{}", self.build, self.datasets, self.hq));
         hasher.update(format!("{:?}", self.condition));
         for group in &self.groups {
-            hasher.update(format!("{:?}", group.parts));
+            hasher.update(format!("{}|{:?}", group.name, group.parts));
         }
         hasher.update(format!("{:?}", self.shown));
         let digest = hasher.finalize();

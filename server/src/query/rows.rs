@@ -12,7 +12,7 @@ use super::catalogue::Catalogue;
 use super::frame::{Frame, GroupCell};
 use super::resolved::Resolved;
 use crate::domain::genes::Genes;
-use crate::domain::planes::Counts;
+use crate::domain::stated::{Count, Tallied};
 
 /// An allele of a result with what is known of it in each shown group.
 #[derive(Debug, Clone)]
@@ -113,33 +113,35 @@ impl ResultCell {
         match self.cell {
             GroupCell::NoData => Status::NoData,
             GroupCell::NotSeen { .. } => Status::NotSeen,
-            GroupCell::Recorded { counts, .. } if counts.ac > 0 => Status::Observed,
+            GroupCell::Recorded { .. } if self.cell.is_carried(false) => Status::Observed,
             GroupCell::Recorded { .. } => Status::Ac0,
         }
     }
 
     fn wire(&self) -> GroupCounts {
-        let raw = self.cell.counts(false);
-        let (hq, inferred, partial) = match self.cell {
-            GroupCell::NoData => (None, false, false),
-            GroupCell::NotSeen { partial, .. } => (None, true, partial),
+        let (raw, af_given, hq, inferred, partial) = match self.cell {
+            GroupCell::NoData => (None, None, None, false, false),
+            GroupCell::NotSeen { counts, partial } => (Some(counts.into()), None, None, true, partial),
             GroupCell::Recorded {
+                raw,
                 hq,
+                af_given,
                 inferred,
                 partial,
-                ..
-            } => (hq, inferred, partial),
+            } => (Some(raw), af_given, hq, inferred, partial),
         };
+        let raw: Option<Tallied> = raw;
+        let count = |count| raw.and_then(|raw| raw.get(count));
         GroupCounts {
             status: self.status(),
-            ns: raw.map(|counts| counts.ns),
-            ac: raw.map(|counts| counts.ac),
-            an: raw.map(|counts| counts.an),
-            af: raw.and_then(|counts| counts.af()),
-            het: raw.map(|counts| counts.het),
-            hom: raw.map(|counts| counts.hom),
-            hemi: raw.map(|counts| counts.hemi),
-            hq: hq.map(wire_counts),
+            ns: count(Count::Ns),
+            ac: count(Count::Ac),
+            an: count(Count::An),
+            af: raw.and_then(|raw| raw.af()).or(af_given),
+            het: count(Count::Het),
+            hom: count(Count::Hom),
+            hemi: count(Count::Hemi),
+            hq: hq.as_ref().map(wire_counts),
             mean_dp: self.mean_dp,
             inferred,
             partial,
@@ -147,15 +149,15 @@ impl ResultCell {
     }
 }
 
-fn wire_counts(counts: Counts) -> WireCounts {
+fn wire_counts(counts: &Tallied) -> WireCounts {
     WireCounts {
-        ns: counts.ns,
-        ac: counts.ac,
-        an: counts.an,
+        ns: counts.get(Count::Ns),
+        ac: counts.get(Count::Ac),
+        an: counts.get(Count::An),
         af: counts.af(),
-        het: counts.het,
-        hom: counts.hom,
-        hemi: counts.hemi,
+        het: counts.get(Count::Het),
+        hom: counts.get(Count::Hom),
+        hemi: counts.get(Count::Hemi),
     }
 }
 
@@ -192,13 +194,23 @@ pub fn row_objects(rows: &[ResultRow], query: &Resolved) -> Vec<Row> {
 pub fn row_columns(rows: &[ResultRow], query: &Resolved) -> RowColumns {
     let group = |(place, &group): (usize, &usize)| {
         let cells = || rows.iter().map(move |row| row.groups[place]);
-        let counts = || cells().map(|cell| cell.cell.counts(query.hq));
+        let count = |count| {
+            let of_cell = move |cell: ResultCell| cell.cell.counts(query.hq)?.get(count);
+            cells().map(of_cell).collect()
+        };
+        let given = |cell: ResultCell| {
+            let af_of_counts = cell.cell.counts(query.hq).and_then(|counts| counts.af());
+            cell.cell.af(query.hq).filter(|_| af_of_counts.is_none())
+        };
+        let af_given: Vec<Option<f64>> = cells().map(given).collect();
         GroupColumns {
             group: query.groups[group].name.to_string(),
             status: cells().map(|cell| cell.status()).collect(),
-            ac: counts().map(|counts| counts.map(|counts| counts.ac)).collect(),
-            an: counts().map(|counts| counts.map(|counts| counts.an)).collect(),
-            hom: counts().map(|counts| counts.map(|counts| counts.hom)).collect(),
+            ac: count(Count::Ac),
+            an: count(Count::An),
+            hom: count(Count::Hom),
+            af_given: af_given.iter().any(Option::is_some).then_some(af_given),
+            hq_only: !query.hq && cells().any(|cell| cell.cell.has_hq_only()),
         }
     };
     RowColumns {

@@ -51,6 +51,8 @@ pub struct GroupVersionRecord {
     pub family: String,
     /// The value within it.
     pub value: String,
+    /// Whether INFO states its counts.
+    pub is_stated: bool,
     /// Samples.
     pub members: Vec<i64>,
     /// Version from which it answers; `None` while it is counted.
@@ -139,7 +141,7 @@ pub async fn group_versions(
     datasets: Option<&[i64]>,
 ) -> Result<Vec<GroupVersionRecord>, StoreError> {
     let rows = sqlx::query(
-        "SELECT v.id, v.group_id, g.dataset_id, g.family, g.value, v.members, v.published_seq, v.superseded_seq
+        "SELECT v.id, v.group_id, g.dataset_id, g.family, g.value, g.info IS NOT NULL AS is_stated, v.members, v.published_seq, v.superseded_seq
          FROM group_version v JOIN sample_group g ON g.id = v.group_id
          WHERE $1::bigint[] IS NULL OR g.dataset_id = ANY($1) ORDER BY g.id, v.id",
     )
@@ -154,6 +156,7 @@ pub async fn group_versions(
                 dataset_id: row.try_get("dataset_id")?,
                 family: row.try_get("family")?,
                 value: row.try_get("value")?,
+                is_stated: row.try_get("is_stated")?,
                 members: row.try_get("members")?,
                 published_seq: row.try_get("published_seq")?,
                 superseded_seq: row.try_get("superseded_seq")?,

@@ -13,7 +13,8 @@ pub(super) use state::state;
 use std::collections::HashMap;
 
 use allelecast_protocol::Version;
-use allelecast_protocol::dataset::{AbsentSites, Dataset, FindingTotals, NewDataset, Profile};
+use allelecast_protocol::dataset::{AbsentSites, Dataset, FindingTotals, InfoGroups, NewDataset, Profile};
+use sqlx::types::Json;
 use sqlx::{PgPool, Row as _};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -36,8 +37,9 @@ pub async fn create(
     let (dataset_id, slug) = loop {
         let slug = slug::numbered(&wanted, attempt);
         let id: Option<i64> = sqlx::query_scalar(
-            "INSERT INTO dataset (build_id, name, slug, profile, absent_sites, panel, ignore_prefix, created_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            "INSERT INTO dataset (build_id, name, slug, profile, absent_sites, panel, ignore_prefix, created_by,
+                                  info_groups)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              ON CONFLICT (slug) WHERE removed_seq IS NULL DO NOTHING RETURNING id",
         )
         .bind(build_id)
@@ -48,6 +50,7 @@ pub async fn create(
         .bind(&new.panel)
         .bind(new.ignore_prefix)
         .bind(user_id)
+        .bind(Json(&new.info_groups))
         .fetch_optional(&mut *tx)
         .await?;
         match id {
@@ -142,7 +145,7 @@ pub async fn exists(pool: &PgPool, dataset_id: i64) -> Result<bool, StoreError> 
 pub async fn find(pool: &PgPool, dataset_id: i64) -> Result<Option<Dataset>, StoreError> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT d.id, d.name, d.slug, b.name AS build, d.profile, d.absent_sites, d.created_at,
-                d.completed_at IS NOT NULL AS completed
+                d.completed_at IS NOT NULL AS completed, d.info_groups, d.groups_seq
          FROM dataset d JOIN reference_build b ON b.id = d.build_id
          WHERE d.id = $1 AND d.removed_seq IS NULL",
     )
@@ -156,7 +159,7 @@ pub async fn find(pool: &PgPool, dataset_id: i64) -> Result<Option<Dataset>, Sto
 pub async fn list(pool: &PgPool) -> Result<Vec<Dataset>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT d.id, d.name, d.slug, b.name AS build, d.profile, d.absent_sites, d.created_at,
-                d.completed_at IS NOT NULL AS completed
+                d.completed_at IS NOT NULL AS completed, d.info_groups, d.groups_seq
          FROM dataset d JOIN reference_build b ON b.id = d.build_id
          WHERE d.removed_seq IS NULL ORDER BY d.id DESC",
     )
@@ -175,6 +178,8 @@ struct Row {
     absent_sites: Word<AbsentSites>,
     created_at: OffsetDateTime,
     completed: bool,
+    info_groups: Json<InfoGroups>,
+    groups_seq: i64,
 }
 
 /// Adds files, groups and totals to the rows.
@@ -207,7 +212,9 @@ async fn shown(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Dataset>, StoreError
             progress: state::progress(&files),
             alleles: state::alleles(&files),
             samples: samples.get(&row.id).copied().unwrap_or_default(),
+            info_groups: row.info_groups.0,
             groups: groups_of.remove(&row.id).unwrap_or_default(),
+            groups_seq: row.groups_seq,
             files,
             findings: findings.get(&row.id).copied().unwrap_or_default(),
             created_at: row.created_at.format(&Rfc3339).unwrap_or_default(),

@@ -8,6 +8,8 @@ use sqlx::PgPool;
 use super::StoreError;
 use crate::domain::panel::group_name;
 
+pub mod edit;
+
 /// A group that answers.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct PublishedGroup {
@@ -23,6 +25,10 @@ pub struct PublishedGroup {
     pub value: String,
     /// Number of members.
     pub samples: i64,
+    /// Whether INFO states its counts.
+    pub from_info: bool,
+    /// Whether a version of it is being counted.
+    pub counting: bool,
 }
 
 impl From<PublishedGroup> for Group {
@@ -34,6 +40,8 @@ impl From<PublishedGroup> for Group {
             family: group.family,
             value: group.value,
             samples: group.samples,
+            from_info: group.from_info,
+            counting: group.counting,
         }
     }
 }
@@ -41,7 +49,10 @@ impl From<PublishedGroup> for Group {
 /// Groups of some datasets, `all` first, the others in the order in which they were made.
 pub async fn of_datasets(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<PublishedGroup>, StoreError> {
     let groups = sqlx::query_as(
-        "SELECT g.id, g.dataset_id, d.slug, g.family, g.value, cardinality(v.members)::bigint AS samples
+        "SELECT g.id, g.dataset_id, d.slug, g.family, g.value, cardinality(v.members)::bigint AS samples,
+                g.info IS NOT NULL AS from_info,
+                EXISTS (SELECT FROM job j JOIN group_version n ON n.id = j.group_version_id
+                        WHERE n.group_id = g.id AND j.state IN ('queued', 'running')) AS counting
          FROM sample_group g
          JOIN dataset d ON d.id = g.dataset_id
          JOIN group_version v ON v.group_id = g.id
@@ -67,7 +78,10 @@ pub async fn of_build(pool: &PgPool, build_id: i16) -> Result<Vec<PublishedGroup
 /// The group with that id, if it answers.
 pub async fn find(pool: &PgPool, id: i64) -> Result<Option<PublishedGroup>, StoreError> {
     let group = sqlx::query_as(
-        "SELECT g.id, g.dataset_id, d.slug, g.family, g.value, cardinality(v.members)::bigint AS samples
+        "SELECT g.id, g.dataset_id, d.slug, g.family, g.value, cardinality(v.members)::bigint AS samples,
+                g.info IS NOT NULL AS from_info,
+                EXISTS (SELECT FROM job j JOIN group_version n ON n.id = j.group_version_id
+                        WHERE n.group_id = g.id AND j.state IN ('queued', 'running')) AS counting
          FROM sample_group g
          JOIN dataset d ON d.id = g.dataset_id
          JOIN group_version v ON v.group_id = g.id

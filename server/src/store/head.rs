@@ -56,12 +56,16 @@ pub enum ChangeKind {
     FileReady,
     /// A group answers from another version.
     GroupPublished,
+    /// A group is gone.
+    GroupRemoved,
+    /// A group has another name.
+    GroupRenamed,
     /// The gene annotation of a build was replaced.
     GenesReplaced,
 }
 
 impl ChangeKind {
-    const ALL: [(Self, &'static str); 10] = [
+    const ALL: [(Self, &'static str); 12] = [
         (Self::DatasetCreated, "dataset_created"),
         (Self::DatasetCompleted, "dataset_completed"),
         (Self::DatasetDeleted, "dataset_deleted"),
@@ -71,6 +75,8 @@ impl ChangeKind {
         (Self::FileRetracted, "file_retracted"),
         (Self::FileReady, "file_ready"),
         (Self::GroupPublished, "group_published"),
+        (Self::GroupRemoved, "group_removed"),
+        (Self::GroupRenamed, "group_renamed"),
         (Self::GenesReplaced, "genes_replaced"),
     ];
 

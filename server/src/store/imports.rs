@@ -37,13 +37,17 @@ pub struct ImportFile {
     pub checkpoint: Option<serde_json::Value>,
     /// The file's state.
     pub state: String,
+    /// Which groups to make of INFO, as the dataset says.
+    pub info_groups: serde_json::Value,
+    /// Its header was read, and its samples and groups are known.
+    pub is_begun: bool,
 }
 
 /// Reads what is needed to import a file.
 pub async fn load(pool: &PgPool, file_id: i64) -> Result<Option<ImportFile>, StoreError> {
     let row = sqlx::query(
         "SELECT f.id, f.dataset_id, f.raw_id, b.name AS build, b.id AS build_id, d.profile, d.panel, d.ignore_prefix,
-                f.sample_ids, f.checkpoint, f.state
+                f.sample_ids, f.checkpoint, f.state, d.info_groups, f.header IS NOT NULL AS is_begun
          FROM vcf_file f JOIN dataset d ON d.id = f.dataset_id JOIN reference_build b ON b.id = d.build_id
          WHERE f.id = $1 AND f.removed_seq IS NULL AND d.removed_seq IS NULL",
     )
@@ -64,6 +68,8 @@ pub async fn load(pool: &PgPool, file_id: i64) -> Result<Option<ImportFile>, Sto
             sample_ids: row.try_get("sample_ids")?,
             checkpoint: checkpoint.map(|json| json.0),
             state: row.try_get("state")?,
+            info_groups: row.try_get::<Json<serde_json::Value>, _>("info_groups")?.0,
+            is_begun: row.try_get("is_begun")?,
         })
     })
     .transpose()
@@ -78,6 +84,8 @@ pub struct NewGroup {
     pub value: String,
     /// Indexes into the samples.
     pub members: Vec<usize>,
+    /// The INFO keys that state its counts.
+    pub info: Option<serde_json::Value>,
 }
 
 /// A sample as the file names it.
@@ -122,9 +130,9 @@ pub async fn start(
         .bind(file.dataset_id)
         .execute(&mut *transaction)
         .await?;
-    forget_retracted(&mut transaction, file).await?;
+    let is_first = forget_retracted(&mut transaction, file).await?;
     let known = samples::of_dataset(&mut transaction, file.dataset_id).await?;
-    let sample_ids = if known.is_empty() {
+    let sample_ids = if is_first {
         let ids = samples::insert(&mut transaction, file.dataset_id, new_samples).await?;
         insert_groups(&mut transaction, file.dataset_id, &ids, groups).await?;
         ids
@@ -141,6 +149,12 @@ pub async fn start(
                 shared: ids.len(),
             });
         }
+        let stated: Vec<NewGroup> = groups
+            .iter()
+            .filter(|group| group.info.is_some())
+            .cloned()
+            .collect();
+        insert_groups(&mut transaction, file.dataset_id, &ids, &stated).await?;
         ids
     };
     sqlx::query("UPDATE vcf_file SET state = 'importing', sample_ids = $2, header = $3 WHERE id = $1")
@@ -154,6 +168,7 @@ pub async fn start(
               published AS (UPDATE group_version v SET published_seq = bumped.seq FROM bumped, sample_group g
                             WHERE g.id = v.group_id AND g.dataset_id = $1 AND v.published_seq IS NULL
                               AND NOT EXISTS (SELECT 1 FROM job j WHERE j.group_version_id = v.id)),
+              told AS (UPDATE dataset SET groups_seq = bumped.seq, groups_changed_at = now() FROM bumped WHERE id = $1),
               noted AS (INSERT INTO change (seq, kind, dataset_id, file_id) SELECT seq, $3, $1, $2 FROM bumped)
          SELECT epoch, seq FROM bumped",
     )
@@ -171,17 +186,19 @@ pub async fn start(
     Ok(Started::Yes { sample_ids })
 }
 
-/// Where every file that named the dataset's samples was taken back, the next one may name others.
-async fn forget_retracted(connection: &mut PgConnection, file: &ImportFile) -> Result<(), StoreError> {
+/// Where every file that named the dataset's samples was taken back, the next one may name others: `true` if so, or if
+/// the file is the first.
+async fn forget_retracted(connection: &mut PgConnection, file: &ImportFile) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "SELECT EXISTS (SELECT 1 FROM vcf_file
-                        WHERE dataset_id = $1 AND removed_seq IS NULL AND sample_ids <> '{}')",
+                        WHERE dataset_id = $1 AND id <> $2 AND removed_seq IS NULL AND header IS NOT NULL)",
     )
     .bind(file.dataset_id)
+    .bind(file.file_id)
     .fetch_one(&mut *connection)
     .await?;
     if row.try_get(0)? {
-        return Ok(());
+        return Ok(false);
     }
     sqlx::query("DELETE FROM sample_group WHERE dataset_id = $1")
         .bind(file.dataset_id)
@@ -191,9 +208,10 @@ async fn forget_retracted(connection: &mut PgConnection, file: &ImportFile) -> R
         .bind(file.dataset_id)
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(true)
 }
 
+/// Adds groups; one whose counts INFO states is passed over where the dataset has it, or had it, under whatever name.
 async fn insert_groups(
     connection: &mut PgConnection,
     dataset_id: i64,
@@ -207,13 +225,17 @@ async fn insert_groups(
             .filter_map(|&index| sample_ids.get(index).copied())
             .collect();
         sqlx::query(
-            "WITH g AS (INSERT INTO sample_group (dataset_id, family, value) VALUES ($1, $2, $3) RETURNING id)
+            "WITH g AS (INSERT INTO sample_group (dataset_id, family, value, info) SELECT $1, $2, $3, $5::jsonb
+                        WHERE $5::jsonb IS NULL
+                           OR NOT EXISTS (SELECT FROM sample_group WHERE dataset_id = $1 AND info = $5::jsonb)
+                        ON CONFLICT (dataset_id, family, value) WHERE removed_seq IS NULL DO NOTHING RETURNING id)
              INSERT INTO group_version (group_id, members) SELECT id, $4 FROM g",
         )
         .bind(dataset_id)
         .bind(&group.family)
         .bind(&group.value)
         .bind(&members)
+        .bind(group.info.as_ref().map(Json))
         .execute(&mut *connection)
         .await?;
     }
@@ -479,11 +501,22 @@ pub async fn retract(
     })
 }
 
-/// The group versions that an import counts: those that answer now, and those that are being counted. Id and members.
-pub async fn group_versions(pool: &PgPool, dataset_id: i64) -> Result<Vec<(i64, Vec<i64>)>, StoreError> {
+/// A group version that an import counts.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CountedVersion {
+    /// Identifies it.
+    pub id: i64,
+    /// Ids of its samples.
+    pub members: Vec<i64>,
+    /// The INFO keys that state its counts.
+    pub info: Option<Json<serde_json::Value>>,
+}
+
+/// The group versions that an import counts: those that answer now, and those that are being counted.
+pub async fn group_versions(pool: &PgPool, dataset_id: i64) -> Result<Vec<CountedVersion>, StoreError> {
     let versions = sqlx::query_as(
-        "SELECT v.id, v.members FROM group_version v JOIN sample_group g ON g.id = v.group_id
-         WHERE g.dataset_id = $1 AND v.superseded_seq IS NULL ORDER BY g.id, v.id",
+        "SELECT v.id, v.members, g.info FROM group_version v JOIN sample_group g ON g.id = v.group_id
+         WHERE g.dataset_id = $1 AND v.superseded_seq IS NULL AND g.removed_seq IS NULL ORDER BY g.id, v.id",
     )
     .bind(dataset_id)
     .fetch_all(pool)

@@ -6,6 +6,7 @@ use allelecast_protocol::Version;
 use sqlx::{PgPool, Row};
 
 use super::StoreError;
+use super::groups;
 use super::head::{ChangeKind, Head};
 use super::jobs::{self, Claim};
 
@@ -18,6 +19,8 @@ pub struct Recount {
     pub dataset_id: i64,
     /// Ids of its samples.
     pub members: Vec<i64>,
+    /// It answers already, out of the genotype planes: a group that was made with it.
+    pub is_published: bool,
 }
 
 /// Makes a new version of a group with other members and queues its count. `None` where there is no such group or a
@@ -27,7 +30,7 @@ pub async fn request(pool: &PgPool, group_id: i64, members: &[i64]) -> Result<Op
     let row = sqlx::query(
         "INSERT INTO group_version (group_id, members)
          SELECT g.id, $2 FROM sample_group g JOIN dataset d ON d.id = g.dataset_id
-         WHERE g.id = $1 AND d.removed_seq IS NULL
+         WHERE g.id = $1 AND d.removed_seq IS NULL AND g.removed_seq IS NULL AND g.info IS NULL
            AND (SELECT count(*) FROM sample s WHERE s.dataset_id = g.dataset_id AND s.id = ANY($2)) = cardinality($2)
          RETURNING id, (SELECT dataset_id FROM sample_group WHERE id = $1) AS dataset_id",
     )
@@ -45,9 +48,9 @@ pub async fn request(pool: &PgPool, group_id: i64, members: &[i64]) -> Result<Op
 /// What a claimed recount is to do.
 pub async fn load(pool: &PgPool, group_version_id: i64) -> Result<Option<Recount>, StoreError> {
     let row = sqlx::query(
-        "SELECT v.id, g.dataset_id, v.members FROM group_version v
+        "SELECT v.id, g.dataset_id, v.members, v.published_seq IS NOT NULL AS is_published FROM group_version v
          JOIN sample_group g ON g.id = v.group_id JOIN dataset d ON d.id = g.dataset_id
-         WHERE v.id = $1 AND v.published_seq IS NULL AND d.removed_seq IS NULL",
+         WHERE v.id = $1 AND v.superseded_seq IS NULL AND g.removed_seq IS NULL AND d.removed_seq IS NULL",
     )
     .bind(group_version_id)
     .fetch_optional(pool)
@@ -57,9 +60,18 @@ pub async fn load(pool: &PgPool, group_version_id: i64) -> Result<Option<Recount
             group_version_id: row.try_get("id")?,
             dataset_id: row.try_get("dataset_id")?,
             members: row.try_get("members")?,
+            is_published: row.try_get("is_published")?,
         })
     })
     .transpose()
+}
+
+/// Ends a job that has nothing to publish: its group version answers already, or its group is gone.
+pub async fn finish(pool: &PgPool, claim: &Claim) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    jobs::finish(&mut transaction, claim, None).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// Publishes a group version: from the next version of everything on it answers, and its predecessor does not. A
@@ -71,16 +83,19 @@ pub async fn publish(
     recount: &Recount,
 ) -> Result<Version, StoreError> {
     let mut transaction = pool.begin().await?;
+    groups::edit::lock(&mut transaction, recount.dataset_id).await?;
     jobs::finish(&mut transaction, claim, None).await?;
     let row = sqlx::query(
         "WITH bumped AS (UPDATE head SET seq = seq + 1 RETURNING epoch, seq),
-              mine AS (SELECT v.id, v.group_id FROM group_version v WHERE v.id = $1
+              mine AS (SELECT v.id, v.group_id FROM group_version v JOIN sample_group g ON g.id = v.group_id
+                       WHERE v.id = $1 AND g.removed_seq IS NULL
                          AND NOT EXISTS (SELECT 1 FROM group_version later WHERE later.group_id = v.group_id
                                          AND later.id > v.id AND later.published_seq IS NOT NULL)),
               superseded AS (UPDATE group_version v SET superseded_seq = bumped.seq FROM bumped, mine
                              WHERE v.group_id = mine.group_id AND v.id <> mine.id
                                AND v.published_seq IS NOT NULL AND v.superseded_seq IS NULL),
               published AS (UPDATE group_version v SET published_seq = bumped.seq FROM bumped, mine WHERE v.id = mine.id),
+              told AS (UPDATE dataset SET groups_seq = bumped.seq, groups_changed_at = now() FROM bumped WHERE id = $2),
               noted AS (INSERT INTO change (seq, kind, dataset_id) SELECT seq, $3, $2 FROM bumped)
          SELECT epoch, seq FROM bumped",
     )

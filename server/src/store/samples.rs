@@ -85,17 +85,11 @@ pub async fn counts(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<(i64, i64)
     Ok(counts)
 }
 
-/// Ids of a dataset's samples by name; names that it does not have are left out.
-pub async fn ids_by_name(
-    pool: &PgPool,
-    dataset_id: i64,
-    names: &[String],
-) -> Result<std::collections::HashMap<String, i64>, StoreError> {
-    let found: Vec<(String, i64)> =
-        sqlx::query_as("SELECT name, id FROM sample WHERE dataset_id = $1 AND name = ANY ($2)")
-            .bind(dataset_id)
-            .bind(names)
-            .fetch_all(pool)
-            .await?;
-    Ok(found.into_iter().collect())
+/// Names and ids of a dataset's samples, in the order of their making.
+pub async fn names(pool: &PgPool, dataset_id: i64) -> Result<Vec<(String, i64)>, StoreError> {
+    let names = sqlx::query_as("SELECT name, id FROM sample WHERE dataset_id = $1 ORDER BY id")
+        .bind(dataset_id)
+        .fetch_all(pool)
+        .await?;
+    Ok(names)
 }

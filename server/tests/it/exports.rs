@@ -168,12 +168,12 @@ fn figure_of(counts: &GroupCounts, figure: &str) -> String {
         "het" => integer(counts.het),
         "hom" => integer(counts.hom),
         "hemi" => integer(counts.hemi),
-        "hq_ac" => hq(counts, |hq| Some(hq.ac)),
-        "hq_an" => hq(counts, |hq| Some(hq.an)),
+        "hq_ac" => hq(counts, |hq| hq.ac),
+        "hq_an" => hq(counts, |hq| hq.an),
         "hq_af" => hq(counts, |hq| hq.af),
-        "hq_het" => hq(counts, |hq| Some(hq.het)),
-        "hq_hom" => hq(counts, |hq| Some(hq.hom)),
-        "hq_hemi" => hq(counts, |hq| Some(hq.hemi)),
+        "hq_het" => hq(counts, |hq| hq.het),
+        "hq_hom" => hq(counts, |hq| hq.hom),
+        "hq_hemi" => hq(counts, |hq| hq.hemi),
         other => panic!("column {other}"),
     }
 }

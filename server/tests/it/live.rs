@@ -3,4 +3,4 @@
 mod breaks;
 mod instances;
 mod invariant;
-mod support;
+pub mod support;

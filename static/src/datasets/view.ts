@@ -6,11 +6,11 @@ import type { FindingsPage } from "../protocol/FindingsPage";
 import type { ImportProgress } from "../protocol/ImportProgress";
 import type { VcfFile } from "../protocol/VcfFile";
 import { h, replace } from "../ui/dom";
-import { count, counted, moment } from "../ui/format";
-import { byFamily } from "../ui/groups";
+import { count, moment } from "../ui/format";
 import { errorNotice } from "../ui/notice";
 import { FileProgress } from "./file-progress";
 import { findingsReport } from "./findings";
+import { GroupsSection } from "./groups-section";
 import { exploreAddress, stateChip } from "./list";
 
 const absentText = { unknown: "no data", reference: "not seen (reference)" };
@@ -29,19 +29,21 @@ export class DatasetView {
   readonly #message = h("div", {});
   readonly #fileList = h("div", { class: "files" });
   readonly #findings = h("section", { class: "card-section", hidden: true });
-  readonly #groups = h("section", { class: "card-section" });
+  readonly #groups: GroupsSection;
 
   constructor(
     private readonly root: HTMLElement,
     private readonly reload: () => void,
-  ) {}
+  ) {
+    this.#groups = new GroupsSection(reload);
+  }
 
   show(dataset: Dataset): void {
     const first = this.#dataset === null;
     this.#dataset = dataset;
     this.#drawHead(dataset);
     this.#drawFiles(dataset.files);
-    this.#drawGroups(dataset);
+    this.#groups.show(dataset);
     this.#findings.hidden = dataset.findings.errors + dataset.findings.warnings === 0;
     if (!first) return;
     replace(
@@ -51,16 +53,16 @@ export class DatasetView {
       this.#facts,
       h("section", { class: "card-section" }, h("h2", {}, "Files"), this.#fileList),
       this.#findings,
-      this.#groups,
+      this.#groups.element,
       this.#danger(dataset),
     );
   }
 
   /** Takes news of the import; says whether the dataset has to be loaded again. */
-  progress({ state, files }: ImportProgress): boolean {
+  progress({ state, files, groups_seq: groupsSeq }: ImportProgress): boolean {
     if (!this.#dataset) return false;
     const states = (list: readonly VcfFile[]) => list.map((file) => `${file.id}${file.state}`).join();
-    const moved = state !== this.#dataset.state || states(files) !== states(this.#dataset.files) || (this.#dataset.groups.length === 0 && files.some(({ records }) => records > 0));
+    const moved = state !== this.#dataset.state || groupsSeq !== this.#dataset.groups_seq || states(files) !== states(this.#dataset.files);
     this.#dataset = { ...this.#dataset, state, files, alleles: files.reduce((sum, file) => sum + file.alleles, 0) };
     this.#drawHead(this.#dataset);
     this.#drawFiles(files);
@@ -126,23 +128,6 @@ export class DatasetView {
       running && cut && h("a", { class: "btn btn-sm btn-link", href: `/upload?dataset=${file.dataset_id}` }, "Interrupted? Continue the upload"),
       stopped && !cut && button("Try again", () => api.retryFile(file.id)),
       stopped && h("a", { class: "btn btn-sm btn-link", href: `/upload?dataset=${file.dataset_id}` }, "Upload a corrected file"),
-    );
-  }
-
-  #drawGroups(dataset: Dataset): void {
-    const families = [...byFamily(dataset.groups)];
-    replace(
-      this.#groups,
-      h("h2", {}, "Groups"),
-      families.length === 0 && h("p", { class: "hint" }, "Groups appear once the header of the first file is read."),
-      ...families.map(([family, groups]) =>
-        h(
-          "div",
-          { class: "family-row" },
-          h("h3", {}, family === "all" ? "everybody" : family),
-          h("ul", {}, ...groups.map(({ name, value, samples }) => h("li", { title: name }, h("code", {}, value), h("span", {}, counted(samples, "sample"))))),
-        ),
-      ),
     );
   }
 

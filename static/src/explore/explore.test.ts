@@ -17,8 +17,10 @@ const dataset = (id: number, slug: string, build: string, values: string[]): Dat
   samples: 0,
   groups: ["all.all", ...values].map((one, i) => {
     const [family = "", value = ""] = one.split(".");
-    return { id: i, name: `${slug}.${one}`, family, value, samples: 1 };
+    return { id: i, name: `${slug}.${one}`, family, value, samples: 1, from_info: false, counting: false };
   }),
+  info_groups: "auto",
+  groups_seq: 0,
   files: [],
   findings: { errors: 0, warnings: 0 },
   created_at: "2026-11-20T00:00:00Z",

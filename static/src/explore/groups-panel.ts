@@ -61,14 +61,14 @@ export class GroupsPanel {
       "fieldset",
       { class: "family" },
       h("legend", {}, family === "all" ? "everybody" : family),
-      ...members.map(({ name, value, samples }) =>
+      ...members.map(({ name, value, samples, from_info: fromInfo }) =>
         h(
           "label",
           { class: "group-choice", title: name },
           h("input", { type: "checkbox", class: "form-check-input", value: name, onchange: (event) => this.#changed(event) }),
           h("span", { class: `swatch ${palette.get(name) ?? ""}`, "aria-hidden": "true" }),
           h("span", { class: "group-value" }, value),
-          h("span", { class: "group-samples" }, count(samples)),
+          h("span", { class: "group-samples" }, fromInfo ? "" : count(samples)),
         ),
       ),
     );

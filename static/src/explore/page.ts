@@ -256,8 +256,8 @@ export class ExplorePage {
         unknown = true;
         continue;
       }
-      // The groups of a dataset are known once the header of its first file is read.
-      unknown ||= dataset.groups.length === 0 && progress.files.some(({ records }) => records > 0);
+      // Groups are made when a header is read, and by hand at any time.
+      unknown ||= dataset.groups_seq !== progress.groups_seq;
       dataset.state = progress.state;
       dataset.files = progress.files;
     }
@@ -312,7 +312,7 @@ export class ExplorePage {
 }
 
 function scopeKey({ datasets, shown }: Scope): string {
-  return [...datasets.map(({ slug }) => slug), ...shown].join();
+  return JSON.stringify([datasets.map(({ slug }) => slug), shown]);
 }
 
 function noDatasets(): HTMLElement {

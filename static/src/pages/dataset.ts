@@ -23,6 +23,7 @@ connection.listen({
 window.addEventListener("online", () => connection.network(true));
 window.addEventListener("offline", () => connection.network(false));
 connection.start();
+let again: ReturnType<typeof setTimeout> | undefined;
 void load();
 
 async function load(): Promise<void> {
@@ -31,6 +32,8 @@ async function load(): Promise<void> {
     setBuildBadge(dataset.build);
     document.title = `${dataset.name} · Allelecast`;
     view.show(dataset);
+    clearTimeout(again);
+    if (dataset.groups.some(({ counting }) => counting)) again = setTimeout(() => void load(), 1500);
     const { errors, warnings } = dataset.findings;
     if (errors + warnings > 0) view.showFindings(await api.findings(id));
   } catch (reason) {

@@ -12,9 +12,10 @@ import { bytes, counted } from "../ui/format";
 import { errorNotice } from "../ui/notice";
 import { startShell } from "../ui/shell";
 import { PanelField } from "../upload/panel-field";
+import { InfoField } from "../upload/info-field";
 import { UploadStrip } from "../upload/strip";
 import { Transfers } from "../upload/transfer";
-import { sampleNames } from "../upload/vcf-header";
+import { vcfHead } from "../upload/vcf-header";
 
 startShell();
 
@@ -26,6 +27,7 @@ const name = need<HTMLInputElement>("#name");
 const button = need<HTMLButtonElement>("button[type=submit]", form);
 const message = need("#form-error");
 const panel = new PanelField();
+const info = new InfoField();
 const continued = Number(new URLSearchParams(location.search).get("dataset")) || null;
 let nameIsOurs = true;
 
@@ -60,11 +62,11 @@ async function choose(): Promise<void> {
   const first = list[0];
   if (!first) return;
   if (nameIsOurs) name.value = first.name.replace(/\.vcf(\.b?gz)?$/i, "");
-  const samples = await sampleNames(first);
-  if (samples && files.files?.[0] === first) {
-    chosen.firstElementChild?.append(h("span", { class: "hint" }, counted(samples.length, "sample")));
-    panel.setSamples(samples);
-  }
+  const head = await vcfHead(first);
+  if (!head || files.files?.[0] !== first) return;
+  chosen.firstElementChild?.append(h("span", { class: "hint" }, counted(head.samples.length, "sample")));
+  panel.setSamples(head.samples);
+  if (continued === null) await info.setKeys(head.samples.length === 0 ? head.infos : []);
 }
 
 /** Files for a dataset that is there already: more of them, or the rest of one that was interrupted. */
@@ -119,6 +121,8 @@ function newDataset(): NewDataset {
     dataset.panel = panel.value;
     dataset.ignore_prefix = panel.ignorePrefix;
   }
+  const chosenInfo = info.value;
+  if (chosenInfo !== null) dataset.info_groups = chosenInfo;
   return dataset;
 }
 

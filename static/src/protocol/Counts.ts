@@ -5,17 +5,17 @@
  */
 export type Counts = { 
 /**
- * Samples with at least one called allele.
+ * Samples with at least one called allele; this and the others are absent where a file does not state them.
  */
-ns: number, 
+ns?: number, 
 /**
  * Called alleles of this kind.
  */
-ac: number, 
+ac?: number, 
 /**
  * Called alleles.
  */
-an: number, 
+an?: number, 
 /**
  * `ac / an`; `null` where `an` is 0.
  */
@@ -23,12 +23,12 @@ af: number | null,
 /**
  * Fully called diploids with one copy.
  */
-het: number, 
+het?: number, 
 /**
  * Fully called diploids with two copies.
  */
-hom: number, 
+hom?: number, 
 /**
  * Haploid calls of it.
  */
-hemi: number, };
+hemi?: number, };

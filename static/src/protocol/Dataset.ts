@@ -3,6 +3,7 @@ import type { AbsentSites } from "./AbsentSites";
 import type { DatasetState } from "./DatasetState";
 import type { FindingTotals } from "./FindingTotals";
 import type { Group } from "./Group";
+import type { InfoGroups } from "./InfoGroups";
 import type { Profile } from "./Profile";
 import type { VcfFile } from "./VcfFile";
 
@@ -51,9 +52,17 @@ alleles: number,
  */
 samples: number, 
 /**
+ * Which groups are made of the INFO of files without samples.
+ */
+info_groups: InfoGroups, 
+/**
  * Its groups.
  */
 groups: Array<Group>, 
+/**
+ * Version that last made, changed, renamed or removed one.
+ */
+groups_seq: number, 
 /**
  * Its files.
  */

@@ -21,6 +21,14 @@ family: string,
  */
 value: string, 
 /**
- * Number of samples.
+ * Number of samples; 0 where INFO states its counts.
  */
-samples: number, };
+samples: number, 
+/**
+ * Whether INFO states its counts; they are not of samples that the dataset knows.
+ */
+from_info: boolean, 
+/**
+ * Whether a version of it is being counted in the background.
+ */
+counting: boolean, };

@@ -24,4 +24,12 @@ an: Array<number | null>,
 /**
  * Homozygous samples.
  */
-hom: Array<number | null>, };
+hom: Array<number | null>, 
+/**
+ * AF as the file gives it, where it gives no counts; absent where it does so nowhere.
+ */
+af_given?: Array<number | null>, 
+/**
+ * The counts are of high-quality calls though all were asked for: the file states no others.
+ */
+hq_only?: boolean, };

@@ -23,7 +23,7 @@ ac?: number,
  */
 an?: number, 
 /**
- * `ac / an`; `null` where there is no data or `an` is 0.
+ * `ac / an`, or AF as the file gives it where it gives no counts; `null` where there is no data or `an` is 0.
  */
 af: number | null, 
 /**

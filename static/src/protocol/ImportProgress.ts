@@ -25,4 +25,8 @@ state: DatasetState,
 /**
  * Its files.
  */
-files: Array<VcfFile>, };
+files: Array<VcfFile>, 
+/**
+ * Version that last made, changed, renamed or removed a group of it.
+ */
+groups_seq: number, };

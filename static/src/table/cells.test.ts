@@ -26,6 +26,16 @@ test("the kinds of zero are told apart", () => {
   assert.equal(new Set(cells.map(({ title }) => title)).size, 5);
 });
 
+test("a frequency that the file gives alone is told from one of counts", () => {
+  const given: GroupColumns = { group: "d.pop.EUR", status: ["observed", "ac0", "observed"], ac: [null, null, 3], an: [null, null, null], hom: [null, null, null], af_given: [0.25, 0, null] };
+  assert.deepEqual(
+    given.status.map((_, index) => frequencyCell(given, index, "EUR")).map(({ af, counts, kind }) => [af, counts, kind]),
+    [["0.25", "AF only", "given"], ["0", "AF only", "given"], ["", "3 / ?", "uncalled"]],
+  );
+  const high: GroupColumns = { group: "d.pop.afr", status: ["observed"], ac: [1], an: [4], hom: [0], hq_only: true };
+  assert.match(frequencyCell(high, 0, "afr").title, /high-quality calls: the file states no others/);
+});
+
 test("long alleles are clipped, short ones are not", () => {
   assert.equal(clipAllele("ACGT"), "ACGT");
   assert.equal(clipAllele("ACGTACGTACGTACGT"), "ACGTAC…CGT (16 bp)");

@@ -9,7 +9,7 @@ export interface FrequencyCell {
   /** `AC / AN`, empty where there are no counts. */
   counts: string;
   /** Class of the cell. */
-  kind: "observed" | "ac0" | "not-seen" | "no-data" | "uncalled";
+  kind: "observed" | "ac0" | "not-seen" | "no-data" | "uncalled" | "given";
   /** The whole story, for the tooltip. */
   title: string;
 }
@@ -19,11 +19,18 @@ export function frequencyCell(group: GroupColumns, index: number, name: string):
   const ac = group.ac[index] ?? null;
   const an = group.an[index] ?? null;
   const hom = group.hom[index] ?? null;
-  if (status === "no_data" || ac === null || an === null) {
+  const given = group.af_given?.[index] ?? null;
+  if (given !== null) return { af: frequency(given), counts: "AF only", kind: "given", title: `${name}: AF ${frequency(given)} as the file gives it; it gives no AC and AN` };
+  if (status !== "no_data" && (ac === null || an === null)) {
+    const stated = ac !== null ? `AC ${count(ac)}, AN not known` : "neither AC nor AF is known";
+    return { af: "", counts: ac === null ? "" : `${count(ac)} / ?`, kind: "uncalled", title: `${name}: recorded, ${stated}` };
+  }
+  if (ac === null || an === null) {
     return { af: "—", counts: "", kind: "no-data", title: `${name}: no data, its files do not cover this position` };
   }
   const counts = `${count(ac)} / ${count(an)}`;
-  const detail = `AC ${count(ac)}, AN ${count(an)}${hom === null ? "" : `, ${count(hom)} homozygous`}`;
+  const quality = group.hq_only ? ", of high-quality calls: the file states no others" : "";
+  const detail = `AC ${count(ac)}, AN ${count(an)}${hom === null ? "" : `, ${count(hom)} homozygous`}${quality}`;
   if (status === "not_seen") {
     return { af: "not seen", counts, kind: "not-seen", title: `${name}: not seen, the position is covered and the allele not recorded (${detail})` };
   }

@@ -1,5 +1,6 @@
 /** Rows held by column, as they come over the socket. */
 
+import type { GroupColumns } from "../protocol/GroupColumns";
 import type { RowColumns } from "../protocol/RowColumns";
 
 export function noRows(): RowColumns {
@@ -31,9 +32,17 @@ export function appendRows(head: RowColumns, tail: RowColumns): RowColumns {
         ac: group.ac.concat(more.ac),
         an: group.an.concat(more.an),
         hom: group.hom.concat(more.hom),
+        ...(group.hq_only || more.hq_only ? { hq_only: true } : {}),
+        ...givenOf(group, more),
       };
     }),
   };
+}
+
+function givenOf(head: GroupColumns, tail: GroupColumns): Pick<GroupColumns, "af_given"> {
+  if (!head.af_given && !tail.af_given) return {};
+  const padded = ({ af_given: given, status }: GroupColumns) => given ?? status.map(() => null);
+  return { af_given: padded(head).concat(padded(tail)) };
 }
 
 /** `chrom-pos-ref-alt`, the name of the allele in queries and addresses. */

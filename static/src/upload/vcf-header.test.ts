@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { deflateRawSync, gzipSync } from "node:zlib";
-import { namesIn, sampleNames } from "./vcf-header";
+import { headIn, vcfHead } from "./vcf-header";
 
 const header = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tNA1\tC1::NA2\n1\t1\t.\tA\tG\t.\t.\t.\tGT\t0/1\t0/0\n";
 
@@ -35,10 +35,11 @@ test("names come from plain text, gzip, a cut gzip, and several bgzip blocks", a
     ["cut gzip", [packed.subarray(0, packed.length - 20)]],
     ["bgzip", [block(header.slice(0, 30)), block(header.slice(30)), block("1\t2\n")]],
   ];
-  for (const [name, parts] of cases) assert.deepEqual(await sampleNames(new Blob(parts as Uint8Array<ArrayBuffer>[])), ["NA1", "C1::NA2"], name);
+  for (const [name, parts] of cases) assert.deepEqual((await vcfHead(new Blob(parts as Uint8Array<ArrayBuffer>[])))?.samples, ["NA1", "C1::NA2"], name);
 });
 
 test("a file without samples has none, and one without a header line is not guessed at", async () => {
-  assert.deepEqual(namesIn("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"), []);
-  assert.equal(await sampleNames(new Blob(["sample\tpop\nNA1\tCEU\n"])), null);
+  const text = `##INFO=<ID=AC,Number=A,Description="x, ID=no">\n##INFO=<Number=1,ID=AN>\n##FORMAT=<ID=GT>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n`;
+  assert.deepEqual(headIn(text), { samples: [], infos: ["AC", "AN"] });
+  assert.equal(await vcfHead(new Blob(["sample\tpop\nNA1\tCEU\n"])), null);
 });

@@ -1,28 +1,39 @@
 /**
- * Sample names out of the head of a VCF file, in the browser, so that the panel can be tried before anything is sent.
+ * The header out of the head of a VCF file, in the browser, so that the panel and the groups of INFO can be tried before
+ * anything is sent.
  * Plain text, gzip and bgzip (gzip members of at most 64 KiB, which are inflated one after the other).
  */
 
 /** A header longer than this is not waited for. */
 const MOST = 8 * 1024 * 1024;
 
-/** Names of the samples in the order of the columns; `null` where they cannot be told from the file's head. */
-export async function sampleNames(file: Blob): Promise<string[] | null> {
+/** What the head of a file says before any record. */
+export interface VcfHead {
+  /** Names of the samples in the order of the columns. */
+  samples: string[];
+  /** Ids of the INFO lines. */
+  infos: string[];
+}
+
+/** `null` where the header cannot be told from the file's head. */
+export async function vcfHead(file: Blob): Promise<VcfHead | null> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const bytes of inflated(file)) {
     text += decoder.decode(bytes, { stream: true });
-    const names = namesIn(text);
-    if (names) return names;
+    const head = headIn(text);
+    if (head) return head;
     if (text.length > MOST) return null;
   }
-  return namesIn(`${text}\n`);
+  return headIn(`${text}\n`);
 }
 
-/** The names on the `#CHROM` line, once it is whole. */
-export function namesIn(text: string): string[] | null {
-  const line = /^#CHROM\t[^\n]*\n/m.exec(text)?.[0];
-  return line ? line.trimEnd().split("\t").slice(9) : null;
+/** The header, once the `#CHROM` line is whole. */
+export function headIn(text: string): VcfHead | null {
+  const line = /^#CHROM\t[^\n]*\n/m.exec(text);
+  if (!line) return null;
+  const infos = text.slice(0, line.index).matchAll(/^##INFO=<(?:[^"\n]*,)?ID=([^,>\n]*)/gm);
+  return { samples: line[0].trimEnd().split("\t").slice(9), infos: [...infos].map(([, id]) => id ?? "") };
 }
 
 async function* inflated(file: Blob): AsyncGenerator<Uint8Array> {

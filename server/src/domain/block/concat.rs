@@ -7,6 +7,7 @@ use crate::domain::columns::{
     CountColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns, SiteColumns,
 };
 use crate::domain::planes::Counts;
+use crate::domain::stated::Tallied;
 
 /// Why blocks cannot be joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,15 +83,15 @@ impl FrequencyColumns {
                 .clone()
                 .flat_map(|part| (0..part.len()).map(move |row| (part, row)))
         };
-        let known = rows().map(|(part, row)| part.counts(row, true));
+        let known = rows().map(|(part, row)| part.tallied(row, true));
         let hq = parts
             .clone()
             .any(|part| part.hq.is_some())
             .then(|| HighQualityColumns {
-                counts: CountColumns::from_rows(
+                counts: CountColumns::from_tallied(
                     known
                         .clone()
-                        .map(|counts: Option<Counts>| counts.unwrap_or_default()),
+                        .map(|counts| counts.unwrap_or_else(|| Tallied::from(Counts::default()))),
                 ),
                 known: known.map(|counts| counts.is_some()).collect(),
             });
@@ -102,13 +103,19 @@ impl FrequencyColumns {
             is_there.then(|| rows().map(value).collect())
         };
         FrequencyColumns {
-            raw: CountColumns::from_rows(parts.clone().flat_map(|part| part.raw.rows())),
+            raw: CountColumns::from_tallied(rows().map(|(part, row)| part.raw.tallied(row))),
             hq,
             quality: QualityColumns {
                 mean_dp: figure(|quality| &quality.mean_dp),
                 over_20x: figure(|quality| &quality.over_20x),
                 mean_gq: figure(|quality| &quality.mean_gq),
             },
+            af_given: parts.clone().any(|part| part.af_given.is_some()).then(|| {
+                let given = |(part, row): (&FrequencyColumns, usize)| {
+                    part.af_given.as_ref().map_or(f32::NAN, |af| af[row])
+                };
+                rows().map(given).collect()
+            }),
         }
     }
 }

@@ -38,6 +38,7 @@ impl FrequencyColumns {
                 known: hq.iter().map(Option::is_some).collect(),
             }),
             quality: Default::default(),
+            af_given: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::{
     allele::AlleleKind,
     planes::{Counts, Exception, GenotypeRow, words_for},
+    stated::Known,
 };
 
 fn counts() -> impl Strategy<Value = Counts> {
@@ -47,9 +48,21 @@ fn frequencies() -> impl Strategy<Value = FrequencyColumns> {
     (0usize..40).prop_flat_map(|rows| {
         let of_rows = move || prop::collection::vec(counts(), rows);
         let hq = prop::option::of((of_rows(), prop::collection::vec(any::<bool>(), rows)));
-        (of_rows(), hq, figures(rows), figures(rows), figures(rows)).prop_map(
-            |(raw, hq, mean_dp, over_20x, mean_gq)| {
-                let columns = |rows: Vec<Counts>| CountColumns::from_rows(rows.into_iter());
+        let known = prop::option::of(prop::collection::vec(
+            (0u32..0x7f).prop_map(Known::from_bits),
+            rows,
+        ));
+        (
+            of_rows(),
+            hq,
+            known,
+            [figures(rows), figures(rows), figures(rows), figures(rows)],
+        )
+            .prop_map(|(raw, hq, known, [mean_dp, over_20x, mean_gq, af_given])| {
+                let columns = |rows: Vec<Counts>| CountColumns {
+                    known: known.clone(),
+                    ..CountColumns::from_rows(rows.into_iter())
+                };
                 FrequencyColumns {
                     raw: columns(raw),
                     hq: hq.map(|(counts, known)| HighQualityColumns {
@@ -61,9 +74,9 @@ fn frequencies() -> impl Strategy<Value = FrequencyColumns> {
                         over_20x,
                         mean_gq,
                     },
+                    af_given,
                 }
-            },
-        )
+            })
     })
 }
 

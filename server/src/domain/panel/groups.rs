@@ -1,6 +1,6 @@
 //! The groups of a file that follow from a panel.
 //!
-//! Invariant: `all` is the first group and holds every sample; within a family no sample is in two groups.
+//! Invariant: `all` is the first group and holds every sample; a sample is in a group once.
 
 use std::collections::BTreeMap;
 
@@ -66,8 +66,14 @@ impl Panel {
         {
             let mut by_value: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
             for (sample, row) in (0..).zip(&rows) {
-                if let Some(value) = row.and_then(|row| row.values[column].as_deref()) {
-                    by_value.entry(value).or_default().push(sample);
+                let cell = row
+                    .and_then(|row| row.values[column].as_deref())
+                    .unwrap_or_default();
+                for value in cell.split(';').map(str::trim).filter(|value| !value.is_empty()) {
+                    let members = by_value.entry(value).or_default();
+                    if members.last() != Some(&sample) {
+                        members.push(sample);
+                    }
                 }
             }
             groups
@@ -107,6 +113,10 @@ mod tests {
         );
         assert_eq!(groups.sexes, [Sex::Unknown, Sex::Female, Sex::Male, Sex::Unknown]);
         assert_eq!(groups.masks().len(), 5);
+        let several = Panel::parse("sample\tcohort\nA\tx;y\nB\ty; y ;\nC\t;\n").unwrap();
+        let several = several.groups(&["A", "B", "C"], false).groups;
+        let members: Vec<_> = several.iter().map(|g| (&*g.value, &*g.samples)).collect();
+        assert_eq!(members, [("all", &[0, 1, 2][..]), ("x", &[0]), ("y", &[0, 1])]);
         assert_eq!(PanelGroups::without_panel(2).groups[0].samples, [0, 1]);
     }
 }

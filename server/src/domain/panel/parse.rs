@@ -2,7 +2,7 @@
 //!
 //! Invariant: each sample occurs once; a line that cannot be read is an error with its number, never skipped.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Panel, PanelRow};
 use crate::domain::groups::Sex;
@@ -47,8 +47,8 @@ pub enum PanelError {
 
 impl Panel {
     /// Reads a TSV with a header (the sample column, then one column per grouping) or a PED file (six columns without a
-    /// header, of which sex and phenotype make families). Columns are divided by tabs, or by blanks where the first
-    /// line has no tab. A column `sex` or `gender` gives the samples' sex besides.
+    /// header: its families of two samples or more, sex and affection make groups). Columns are divided by tabs, or by blanks where the first
+    /// line has no tab. A cell with several values, divided by semicolons, puts its sample into several groups. A column `sex` or `gender` gives the samples' sex besides.
     ///
     /// # Errors
     /// The text is neither, or repeats itself.
@@ -182,6 +182,10 @@ fn read_ped<'a>(lines: impl Iterator<Item = (usize, Vec<&'a str>)>) -> Result<Nu
             Sex::Female => Some("female".to_owned()),
             Sex::Unknown => None,
         };
+        let family = Some(columns[0]).filter(|family| *family != "0").and_then(stated);
+        if columns[1].is_empty() {
+            return Err(PanelError::NoSample { line });
+        }
         let phenotype = match columns[5] {
             "1" => Some("unaffected".to_owned()),
             "2" => Some("affected".to_owned()),
@@ -192,16 +196,23 @@ fn read_ped<'a>(lines: impl Iterator<Item = (usize, Vec<&'a str>)>) -> Result<Nu
             line,
             PanelRow {
                 sample: columns[1].to_owned(),
-                values: vec![name, phenotype],
+                values: vec![family, name, phenotype],
                 sex,
             },
         ))
     });
-    let families = ["sex", "phenotype"].map(str::to_owned).to_vec();
-    Ok(Numbered {
-        families,
-        rows: rows.collect::<Result<_, _>>()?,
-    })
+    let families = ["family", "sex", "phenotype"].map(str::to_owned).to_vec();
+    let mut rows: Vec<(usize, PanelRow)> = rows.collect::<Result<_, _>>()?;
+    // Where nobody is related, each sample is written as a family of its own.
+    let mut sizes: HashMap<String, usize> = HashMap::new();
+    for family in rows.iter().filter_map(|(_, row)| row.values[0].clone()) {
+        *sizes.entry(family).or_default() += 1;
+    }
+    for (_, row) in &mut rows {
+        let family = row.values[0].take();
+        row.values[0] = family.filter(|family| sizes[family] > 1);
+    }
+    Ok(Numbered { families, rows })
 }
 
 fn stated(value: &str) -> Option<String> {
@@ -255,15 +266,21 @@ mod tests {
             &[("A", &[Some("x")], Sex::Unknown), ("B", &[None], Sex::Unknown)],
         );
         let want: [Row<'_>; 2] = [
-            ("S1", &[Some("male"), Some("affected")], Sex::Male),
-            ("S2", &[None, None], Sex::Unknown),
+            ("S1", &[Some("F1"), Some("male"), Some("affected")], Sex::Male),
+            ("S2", &[Some("F1"), None, None], Sex::Unknown),
         ];
-        check("F1 S1 0 0 1 2\nF1 S2 0 0 0 -9\n", &["sex", "phenotype"], &want);
+        let families = ["family", "sex", "phenotype"];
+        check("F1 S1 0 0 1 2\nF1 S2 0 0 0 -9\n", &families, &want);
         check(
             "#FID\tIID\tPAT\tMAT\tSEX\tPHENO\nF1\tS1\t0\t0\t1\t2\nF1\tS2\t0\t0\t0\t0\n",
-            &["sex", "phenotype"],
+            &families,
             &want,
         );
+        let want: [Row<'_>; 2] = [
+            ("S1", &[None, Some("female"), Some("unaffected")], Sex::Female),
+            ("S2", &[None, Some("male"), Some("1.5")], Sex::Male),
+        ];
+        check("S1 S1 0 0 2 1\n0 S2 0 S1 1 1.5\n", &families, &want);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::domain::{
         SiteColumns, SiteRow,
     },
     planes::Counts,
+    stated::Stated,
 };
 
 /// A block to be laid out by [`DraftBlock::assemble`].
@@ -109,6 +110,10 @@ impl Row {
         self.chunk.high_quality.get(at).copied().unwrap_or_default()
     }
 
+    fn stated(&self, group: usize) -> Stated {
+        self.chunk.stated[self.allele as usize * self.chunk.groups + group]
+    }
+
     fn depths(&self, group: usize) -> DepthSums {
         let record = self.record().depths;
         record.map_or_else(DepthSums::default, |record| {
@@ -155,6 +160,9 @@ impl DraftBlock {
 
     fn frequencies(&self, group: usize) -> FrequencyColumns {
         let rows = || self.rows.iter();
+        if self.rows.first().is_some_and(|row| !row.chunk.stated.is_empty()) {
+            return FrequencyColumns::from_stated(rows().map(|row| row.stated(group)));
+        }
         let hq = rows()
             .any(|row| row.record().hq_known)
             .then(|| HighQualityColumns {
@@ -170,6 +178,7 @@ impl DraftBlock {
             } else {
                 QualityColumns::default()
             },
+            af_given: None,
         }
     }
 }

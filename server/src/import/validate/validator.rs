@@ -5,14 +5,14 @@
 
 use super::container::ContainerFault;
 use super::fileformat::FileFormat;
-use super::finding::{Finding, Judge, Sink};
+use super::finding::{Finding, Judge, Sink, clip};
 use super::header::Header;
 use super::limits::Limits;
 use super::order::OrderCheck;
 use super::profile::Profile;
 use super::record::{ChunkState, RecordValidator, Sites, strip_line_end};
 use super::report::Report;
-use super::rules::{Rule, file, header as header_rules, meta};
+use super::rules::{Rule, file, header as header_rules, info, meta};
 use super::version::Version;
 
 /// Validates one file.
@@ -175,6 +175,13 @@ impl Validator {
     pub fn container(&mut self, fault: ContainerFault, message: String, report: &mut Report) {
         self.say(fault.rule(), message);
         report.extend(self.found.drain(..));
+    }
+
+    /// A value of INFO from which a group's counts are read and that cannot be what it says.
+    pub fn doubt(&self, line: u64, text: &str, message: String) -> Option<Finding> {
+        let finding = self.judge.of_file(&info::INFO_GROUP_COUNTS, line, message)?;
+        let text = clip(text.as_bytes(), self.judge.text_bytes);
+        Some(Finding { text, ..finding })
     }
 
     /// The end of the file: what should have come and did not.

@@ -233,6 +233,7 @@ fn groups_of(slug: &str, records: Vec<records::GroupVersionRecord>) -> Vec<Group
                 name: group_name(slug, &record.family, &record.value).into(),
                 family: record.family.into(),
                 value: record.value.into(),
+                is_stated: record.is_stated,
                 versions: vec![version],
             }),
         }

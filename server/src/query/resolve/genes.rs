@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use super::nearest::nearest;
 use crate::domain::build::Build;
 use crate::domain::genes::{Gene, Genes};
+use crate::domain::nearest::nearest;
 
 /// Genes listed by an error.
 const LISTED: usize = 3;

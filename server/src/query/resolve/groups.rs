@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use super::nearest::nearest;
 use super::{Binder, GroupPart, GroupRef, PartSource};
 use crate::domain::ast::{GroupName, TextSpan};
+use crate::domain::nearest::nearest;
 use crate::query::catalogue::Group;
 use crate::query::error::QueryError;
 
@@ -29,6 +29,7 @@ impl Binder<'_> {
             (0..)
                 .zip(self.scope)
                 .flat_map(|(slot, d)| d.groups.iter().map(move |group| (slot, group)))
+                .filter(|(_, group)| group.at(self.seq).is_some())
         };
         let fits = |same: fn(&str, &str) -> bool| -> Vec<(usize, &Group)> {
             all()

@@ -67,6 +67,9 @@ rules! {
     INFO_RESERVED_VALUE "info-reserved-value" b"AAAAA" FixedFields:
         "The values of a reserved key have the type, number and range that the specification gives it.";
         "Correct the values, or use a key of your own.";
+    INFO_GROUP_COUNTS "info-group-counts" b"NNNNN" Program:
+        "Counts of a group in INFO are whole numbers, one for each alternate allele, and AC is at most AN.";
+        "Correct the value; until then the group has no such count at the record.";
     PERCENT_ENCODING "percent-encoding" b"--AAA" Encoding:
         "A percent sign stands for itself only as %25; otherwise two capital hexadecimal digits follow it.";
         "Write %25.";

@@ -3,7 +3,7 @@
 //! Invariant: nearest first, at most three, none farther than a third of the name's length.
 
 /// Names within a few edits of `name`, in any case.
-pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = name.to_lowercase();
     let most = (wanted.chars().count() / 3).max(1);
     let mut near: Vec<(usize, &str)> = names
