@@ -60,6 +60,7 @@ set-up:
 set-up-test:
 	@deploy/bootstrap test
 	deploy/demo-data
+	deploy/test-data
 	deploy/genes
 
 static/node_modules/.installed: static/package.json static/package-lock.json | set-up

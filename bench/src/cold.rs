@@ -46,7 +46,8 @@ pub async fn measure(pool: &PgPool, pairs: usize, hq: bool) -> anyhow::Result<La
         ..EngineLimits::default()
     };
     let engine = Engine::open(pool.clone(), head, limits).await?;
-    let (catalogue, version) = engine.at(None).await?;
+    let at = engine.at(None).await?;
+    let (catalogue, version) = (&at.catalogue, at.version);
     let mut latencies = Vec::with_capacity(pairs);
     for pair in 0..pairs {
         // Each group with the next, then with the one after that, ...
@@ -60,11 +61,11 @@ pub async fn measure(pool: &PgPool, pairs: usize, hq: bool) -> anyhow::Result<La
             groups: &[],
             hq,
         };
-        let query = engine.resolve(request, &catalogue, version.seq).await?;
-        let cells = engine.cells(&query, &catalogue, version.seq);
+        let query = engine.resolve(request, catalogue, version.seq).await?;
+        let cells = engine.cells(&query, catalogue, version.seq);
         let started = Instant::now();
         engine
-            .sums(&query, &[], &catalogue, version.seq, &cells, |_| {})
+            .sums(&query, &[], catalogue, version.seq, &cells, |_| {})
             .await?;
         latencies.push(started.elapsed());
     }

@@ -1,7 +1,8 @@
-//! The import benchmark: a file's way over HTTP into committed, visible blocks.
+//! The import benchmark: a file's way into committed, visible blocks, from storage and over HTTP.
 //!
 //! Invariant: repetitions are interleaved with the peers', and nothing else of ours runs beside a measurement.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -18,12 +19,16 @@ use crate::server::Server;
 /// Time between two looks at the import's row.
 const LOOK_EVERY: Duration = Duration::from_millis(4);
 
+/// Bytes of one request of an upload.
+const PIECE: u64 = 8 << 20;
+
 /// One measurement of one contestant.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
     /// The time that is compared.
     pub wall: Duration,
-    /// Ours only: from the first byte sent, where `wall` begins with the first byte read.
+    /// Ours only: from the first byte sent of a file that is imported while it arrives; `wall` begins with the first
+    /// byte read of a file that is stored.
     pub from_sent: Option<Duration>,
     /// Processor time; ours is that of the server and of PostgreSQL.
     pub cpu: Duration,
@@ -102,28 +107,58 @@ pub async fn measure(case: Case, repetitions: usize, cache: &Path) -> anyhow::Re
     })
 }
 
-/// Imports a file into a dataset of its own; returns when the jobs that follow are done, too.
+/// Imports the file twice: while it is sent, and from stored bytes, which is what the peers' reading of a file
+/// compares with. Gives the second dataset; returns when the jobs that follow are done, too.
 pub async fn ours(server: &Server, input: &Input, repetition: usize) -> anyhow::Result<(i64, Sample)> {
+    let (live, sent) = import(server, input, &format!("Live {repetition}"), Start::WhileSent).await?;
+    server.client.delete_dataset(live).await?;
+    settle(server).await?;
+    let (dataset, stored) = import(server, input, &format!("Bench {repetition}"), Start::Stored).await?;
+    let sample = Sample {
+        from_sent: sent.from_sent,
+        peak: stored.peak.max(sent.peak),
+        ..stored
+    };
+    Ok((dataset, sample))
+}
+
+/// When an import begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// With the first bytes that arrive.
+    WhileSent,
+    /// When all bytes are stored.
+    Stored,
+}
+
+async fn import(server: &Server, input: &Input, name: &str, start: Start) -> anyhow::Result<(i64, Sample)> {
     let panel = input.panel.as_ref().map(std::fs::read_to_string).transpose()?;
     let new: NewDataset = serde_json::from_value(serde_json::json!({
-        "name": format!("Bench {repetition}"), "build": "GRCh37", "panel": panel,
+        "name": name, "build": "GRCh37", "panel": panel,
     }))?;
     let dataset = server.client.create_dataset(&new).await?.id;
+    let held = match start {
+        Start::WhileSent => None,
+        Start::Stored => Some(store(server, input, dataset).await?),
+    };
     process::reset_peak(server.pid())?;
     let machine = process::machine_cpu()?;
     let client = process::cpu(std::process::id())?;
     let before = server.cpu()?;
     let sent = Instant::now();
-    let upload = async {
-        server
-            .client
-            .upload_file(dataset, &input.vcf, &UploadOptions::default())
-            .await?;
-        server.client.complete(dataset).await?;
+    let feed = async {
+        match held {
+            Some(held) => held.rollback().await?,
+            None => {
+                let options = UploadOptions::default();
+                server.client.upload_file(dataset, &input.vcf, &options).await?;
+                server.client.complete(dataset).await?;
+            }
+        }
         anyhow::Ok(())
     };
-    let (uploaded, watched) = tokio::join!(upload, watch(server, dataset));
-    uploaded?;
+    let (fed, watched) = tokio::join!(feed, watch(server, dataset));
+    fed?;
     let (read, ready) = watched?;
     let state = server.client.dataset(dataset).await?.state;
     if state != DatasetState::Ready {
@@ -135,7 +170,7 @@ pub async fn ours(server: &Server, input: &Input, repetition: usize) -> anyhow::
     let cpu = after.0 - before.0 + postgres_cpu;
     let sample = Sample {
         wall: ready - read,
-        from_sent: Some(ready - sent),
+        from_sent: (start == Start::WhileSent).then(|| ready - sent),
         cpu,
         postgres_cpu: Some(postgres_cpu),
         peak: process::peak(server.pid())?.saturating_sub(server.idle),
@@ -143,6 +178,32 @@ pub async fn ours(server: &Server, input: &Input, repetition: usize) -> anyhow::
     };
     settle(server).await?;
     Ok((dataset, sample))
+}
+
+/// Stores the file's bytes while its import is kept from being claimed, until the transaction that is given back ends.
+async fn store(
+    server: &Server,
+    input: &Input,
+    dataset: i64,
+) -> anyhow::Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+    let name = input.vcf.file_name().unwrap_or_default().to_string_lossy();
+    let mut upload = server
+        .client
+        .begin_upload(dataset, &name, Some(input.bytes))
+        .await?;
+    let mut held = server.pool.begin().await?;
+    let hold = "SELECT FROM job WHERE dataset_id = $1 AND kind = 'import' FOR UPDATE";
+    sqlx::query(hold).bind(dataset).execute(&mut *held).await?;
+    let mut file = std::fs::File::open(&input.vcf)?;
+    loop {
+        let mut piece = Vec::with_capacity(PIECE as usize);
+        if file.by_ref().take(PIECE).read_to_end(&mut piece)? == 0 {
+            break;
+        }
+        upload.append(piece).await?;
+    }
+    server.client.complete(dataset).await?;
+    Ok(held)
 }
 
 /// When the import began to read, and when its last block was committed.

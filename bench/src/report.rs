@@ -11,7 +11,13 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::import::{Outcome, Row, Sample};
 
-const HEADING: &str = "# Results\n\nWritten by `make bench`. Times are medians of interleaved repetitions in one run; compare ratios, not seconds.\n";
+const HEADING: &str = "# Results
+
+Written by `make bench`. Times are medians of interleaved repetitions in one run; compare ratios, not seconds.
+
+Allelecast's time is from the first byte read of a stored file to the last block committed. \"From the first byte sent\" is
+another import of the file, while it arrives over HTTP and each part of it is written through to the disk.
+";
 
 /// When, what and where: the lines above a section's tables.
 pub struct Circumstances {

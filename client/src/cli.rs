@@ -3,6 +3,7 @@
 //! Invariant: what a program reads goes to standard output, what a person reads on the way goes to standard error; the
 //! exit codes are those that `--help` lists.
 
+mod check;
 mod credentials;
 mod datasets;
 mod export;
@@ -21,7 +22,7 @@ pub use failure::Failure;
 const AFTER_HELP: &str = "\
 Exit codes:
   0  done
-  1  the server cannot be reached, refused, or failed
+  1  the server cannot be reached, refused, or failed; a file that was checked would be refused
   2  the command line is wrong
   3  not signed in, or wrong credentials
   4  a file was refused or its import stopped
@@ -73,6 +74,9 @@ enum Command {
     /// Upload VCF files and wait until they are imported
     #[command(after_help = upload::AFTER_HELP)]
     Upload(upload::UploadArgs),
+    /// Have VCF files judged by the specification, without storing them
+    #[command(after_help = check::AFTER_HELP)]
+    Check(check::CheckArgs),
     /// Ask for alleles
     #[command(after_help = query::AFTER_HELP)]
     Query(query::QueryArgs),
@@ -87,6 +91,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Login(args) => login::run(&cli.global, args).await,
         Command::Datasets => datasets::run(&cli.global).await,
         Command::Upload(args) => upload::run(&cli.global, args).await,
+        Command::Check(args) => check::run(&cli.global, args).await,
         Command::Query(args) => query::run(&cli.global, args).await,
         Command::Export(args) => export::run(&cli.global, args).await,
     }

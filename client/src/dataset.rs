@@ -92,6 +92,12 @@ impl Client {
         .await
     }
 
+    /// Replaces a dataset's callable regions by those of a BED, plain or gzipped.
+    pub async fn replace_callable(&self, id: i64, bed: Vec<u8>) -> Result<Dataset, Error> {
+        let request = self.request(Method::PUT, &format!("/api/v1/datasets/{id}/callable"))?;
+        read(request.body(bed)).await
+    }
+
     /// What a panel would do with these samples.
     pub async fn preview_panel(&self, request: &PanelPreviewRequest) -> Result<PanelPreview, Error> {
         self.post("/api/v1/panel/preview", request).await

@@ -15,6 +15,7 @@
 //! ```
 
 mod account;
+mod check;
 mod dataset;
 mod error;
 mod export;
@@ -29,4 +30,4 @@ pub use allelecast_protocol as protocol;
 pub use error::Error;
 pub use query::QueryRequest;
 pub use request::Client;
-pub use upload::{Upload, UploadOptions};
+pub use upload::{Upload, UploadOptions, sha256_of};

@@ -131,7 +131,10 @@ impl Live {
             let message = self.read().await?;
             match message {
                 ServerMessage::Ping { .. } => self.send(&ClientMessage::Pong).await?,
-                ServerMessage::Reset { .. } => self.screen.reset(),
+                reset @ ServerMessage::Reset { .. } => {
+                    self.screen.reset();
+                    return Ok(Event::Message(Box::new(reset)));
+                }
                 ServerMessage::Snapshot(screen) => {
                     if let Some(version) = self.screen.apply(None, screen)? {
                         return self.shown(version).await;

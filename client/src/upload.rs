@@ -15,7 +15,7 @@ use crate::request::send;
 use crate::{Client, Error};
 
 pub use pace::Pace;
-pub use source::UploadOptions;
+pub use source::{UploadOptions, sha256_of};
 
 /// An upload under way.
 #[derive(Debug, Clone)]
@@ -33,11 +33,26 @@ impl Client {
         filename: &str,
         size: Option<u64>,
     ) -> Result<Upload, Error> {
-        let metadata = format!(
+        self.begin_upload_of(dataset_id, filename, size, None).await
+    }
+
+    /// The same, with the SHA-256 of the whole file, in hexadecimal: the server refuses bytes that the dataset has
+    /// already, and a file that turns out to be another.
+    pub async fn begin_upload_of(
+        &self,
+        dataset_id: i64,
+        filename: &str,
+        size: Option<u64>,
+        sha256: Option<&str>,
+    ) -> Result<Upload, Error> {
+        let mut metadata = format!(
             "dataset_id {},filename {}",
             STANDARD.encode(dataset_id.to_string()),
             STANDARD.encode(filename)
         );
+        if let Some(sha256) = sha256 {
+            metadata += &format!(",sha256 {}", STANDARD.encode(sha256));
+        }
         let request = tus(self.request(Method::POST, "/api/v1/uploads")?).header("upload-metadata", metadata);
         let request = match size {
             Some(size) => request.header("upload-length", size),

@@ -55,6 +55,11 @@ pub struct NewDataset {
     #[serde(default)]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
     pub ignore_prefix: bool,
+    /// Callable regions, as BED text: where its files were called. Only for `absent_sites: reference`, and only within
+    /// them a site that the files leave out means the reference. `PUT /datasets/{id}/callable` takes a gzipped one too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub callable: Option<String>,
     /// Which groups to make of the INFO of files without samples.
     #[serde(default)]
     #[cfg_attr(test, ts(optional, as = "Option<InfoGroups>"))]
@@ -138,6 +143,17 @@ pub struct InfoGroupOffer {
     pub af: Option<String>,
 }
 
+/// Where the files of a dataset were called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallableRegions {
+    /// Regions, overlapping and touching ones merged.
+    pub regions: i64,
+    /// Bases in them.
+    pub bases: i64,
+}
+
 /// The answer to `POST /datasets`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -200,6 +216,13 @@ pub struct Dataset {
     pub profile: Profile,
     /// What an absent site means.
     pub absent_sites: AbsentSites,
+    /// Where its files were called; absent where no callable regions were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub callable: Option<CallableRegions>,
+    /// Whether a file is a gVCF, which says for itself whom it covers where.
+    #[serde(default)]
+    pub has_coverage: bool,
     /// Where it stands.
     pub state: DatasetState,
     /// Fraction imported of the bytes declared, 0 to 1; `null` where a size is unknown.
@@ -310,10 +333,30 @@ pub struct VcfFile {
     pub records: i64,
     /// Alleles committed.
     pub alleles: i64,
+    /// What its alleles are aligned with; absent where they are trimmed only, or the import has not begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub alignment: Option<FileAlignment>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub error: Option<FileError>,
+}
+
+/// The reference sequence that a file's alleles are left-aligned with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FileAlignment {
+    /// Name of the FASTA.
+    pub reference: String,
+    /// SHA-256 of the FASTA as it was given, in hexadecimal.
+    pub sha256: String,
+    /// Alleles that were moved to the left.
+    pub shifted: i64,
+    /// Alleles that stay where the file has them: they would move more than 10,000 bases, or their REF is not what the
+    /// reference has.
+    pub unshifted: i64,
 }
 
 /// Why a file was refused.

@@ -19,8 +19,10 @@ pub enum Severity {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finding {
-    /// The file.
-    pub file_id: i64,
+    /// The file, where it belongs to a dataset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub file_id: Option<i64>,
     /// Its name.
     pub filename: String,
     /// The rule.
@@ -29,11 +31,11 @@ pub struct Finding {
     pub severity: Severity,
     /// Line of the uncompressed file, from 1.
     pub line: i64,
-    /// Column of the line (tab-separated field), from 1; 0 where it concerns the whole line.
+    /// Byte of the line at which the text begins, from 1; 0 where it concerns the whole line.
     pub column: i32,
     /// The offending text, clipped.
     pub text: String,
-    /// What the specification says and how to mend it.
+    /// What is wrong, in a sentence.
     pub message: String,
 }
 
@@ -48,6 +50,14 @@ pub struct RuleTotal {
     pub severity: Severity,
     /// How many there are, also beyond those that are listed.
     pub n: i64,
+    /// The section of the specification, up to 4.2 / since 4.3; absent where it does not speak of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub section: Option<String>,
+    /// What the specification says.
+    pub says: String,
+    /// How to mend a file that breaks the rule.
+    pub mend: String,
 }
 
 /// `GET /datasets/{id}/findings`.

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod chart;
+pub mod check;
 pub mod dataset;
 pub mod error;
 pub mod export;

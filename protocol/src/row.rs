@@ -140,6 +140,45 @@ pub struct Row {
     pub groups: BTreeMap<String, GroupCounts>,
     /// Slugs of the datasets that record it.
     pub datasets: Vec<String>,
+    /// How datasets' files state it, where that is different, or where it could not be left-aligned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<Original>>"))]
+    pub originals: Vec<Original>,
+}
+
+/// An allele as the record of a file states it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Original {
+    /// Slug of the dataset.
+    pub dataset: String,
+    /// The record's position.
+    pub pos: u32,
+    /// The record's reference bases.
+    #[serde(rename = "ref")]
+    pub reference_bases: String,
+    /// The one of the record's alternate alleles.
+    #[serde(rename = "alt")]
+    pub alternate_bases: String,
+    /// What became of it.
+    pub alignment: Alignment,
+}
+
+/// What became of an allele between the file and the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Alignment {
+    /// Bases that REF and ALT share were cut.
+    Trimmed,
+    /// It was moved to the left, with a reference sequence.
+    LeftAligned,
+    /// Not moved, though it could be: it would pass alleles that are committed already.
+    TooFar,
+    /// Not moved: its REF is not what the reference has.
+    OtherReference,
 }
 
 /// `GET /api/v1/query`.

@@ -9,6 +9,7 @@ mod database;
 pub mod embedded;
 pub mod genes;
 mod listen;
+pub mod reference;
 mod serve;
 mod shutdown;
 mod sweep;

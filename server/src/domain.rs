@@ -4,6 +4,7 @@
 
 pub mod allele;
 pub mod ast;
+pub mod bed;
 pub mod block;
 pub mod build;
 pub mod cell;
@@ -18,4 +19,5 @@ pub mod nearest;
 pub mod panel;
 pub mod planes;
 pub mod quality;
+pub mod reference;
 pub mod stated;

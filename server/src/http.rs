@@ -15,8 +15,11 @@ mod state;
 
 pub mod account;
 mod assets;
+mod callable;
+mod check;
 mod datasets;
 mod demo;
+mod docs;
 mod exports;
 mod files;
 mod findings;

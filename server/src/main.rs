@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use allelecast_server::app::config::{Cli, Command};
-use allelecast_server::app::{self, Database, StartError, accounts, check, genes, telemetry};
+use allelecast_server::app::{self, Database, StartError, accounts, check, genes, reference, telemetry};
 use clap::Parser;
 
 #[tokio::main]
@@ -30,6 +30,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
             .map_err(StartError::from)?,
         Command::User(command) => accounts::run(command).await?,
         Command::Genes(command) => genes::run(command).await?,
+        Command::Reference(command) => reference::run(command).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -17,7 +17,7 @@ mod resolved;
 mod rows;
 mod sums;
 
-pub use engine::{Engine, EngineLimits, Page};
+pub use engine::{At, Engine, EngineLimits, Page};
 pub use error::QueryError;
 pub use genotypes::{AlleleName, GenotypeMatrix, MatrixError, MatrixLimits};
 pub use resolve::{Request, UnknownGene, find_gene, resolve};

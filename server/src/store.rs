@@ -4,6 +4,7 @@
 
 pub mod attempts;
 pub mod blocks;
+pub mod callable;
 pub mod catalogue;
 pub mod datasets;
 mod error;
@@ -15,14 +16,18 @@ pub mod groups;
 pub mod head;
 pub mod imports;
 pub mod jobs;
+mod locks;
+pub mod pins;
 pub mod pool;
 pub mod progress;
 pub mod raw;
 pub mod recounts;
 pub mod reference;
 pub mod samples;
+pub mod sequences;
 pub mod sessions;
 pub mod statistics;
+pub mod sweep;
 pub mod tickets;
 pub mod tokens;
 pub mod uploads;

@@ -19,6 +19,7 @@ import type { NewDataset } from "./protocol/NewDataset";
 import type { NewExport } from "./protocol/NewExport";
 import type { NewGroup } from "./protocol/NewGroup";
 import type { PanelPreview } from "./protocol/PanelPreview";
+import type { Severity } from "./protocol/Severity";
 import type { PanelPreviewRequest } from "./protocol/PanelPreviewRequest";
 import type { SamplePage } from "./protocol/SamplePage";
 import type { WsTicket } from "./protocol/WsTicket";
@@ -44,7 +45,9 @@ const unreachable: ApiError = {
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const init: RequestInit = { method, headers: { accept: "application/json" }, credentials: "same-origin" };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    init.body = body;
+  } else if (body !== undefined) {
     init.headers = { accept: "application/json", "content-type": "application/json" };
     init.body = JSON.stringify(body);
   }
@@ -69,6 +72,12 @@ async function readError(response: Response): Promise<ApiError> {
   return { code: "internal", message: `The server answered ${response.status} ${response.statusText}.`.trim() };
 }
 
+/** A query string of what is given. */
+function parameters(values: Record<string, string | number | null | undefined>): string {
+  const given = Object.entries(values).flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, String(value)]]));
+  return new URLSearchParams(given).toString();
+}
+
 export const api = {
   login: (email: string, password: string) => call<Account>("POST", "/account/login", { email, password }),
   register: (email: string, password: string, name: string) =>
@@ -77,11 +86,12 @@ export const api = {
   datasets: () => call<Dataset[]>("GET", "/datasets"),
   dataset: (id: number) => call<Dataset>("GET", `/datasets/${id}`),
   createDataset: (dataset: NewDataset) => call<CreatedDataset>("POST", "/datasets", dataset),
+  replaceCallable: (id: number, bed: Blob) => call<Dataset>("PUT", `/datasets/${id}/callable`, bed),
   completeDataset: (id: number) => call<void>("POST", `/datasets/${id}/complete`),
   deleteDataset: (id: number) => call<void>("DELETE", `/datasets/${id}`),
   cancelFile: (id: number) => call<void>("POST", `/files/${id}/cancel`),
   retryFile: (id: number) => call<void>("POST", `/files/${id}/retry`),
-  findings: (id: number) => call<FindingsPage>("GET", `/datasets/${id}/findings`),
+  findings: (id: number, wanted: { rule?: string; severity?: Severity; after?: string | null; limit: number }) => call<FindingsPage>("GET", `/datasets/${id}/findings?${parameters(wanted)}`),
   previewPanel: (request: PanelPreviewRequest) => call<PanelPreview>("POST", "/panel/preview", request),
   previewInfoGroups: (request: InfoGroupsRequest) => call<InfoGroupOffer[]>("POST", "/info-groups/preview", request),
   samples: (id: number, after: string | null) => call<SamplePage>("GET", `/datasets/${id}/samples${after === null ? "" : `?after=${encodeURIComponent(after)}`}`),

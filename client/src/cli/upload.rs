@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use allelecast_client::protocol::dataset::{
-    AbsentSites, Dataset, DatasetState, FileState, InfoGroups, InfoGroupsMode, NewDataset, Profile,
+    AbsentSites, Dataset, DatasetState, FileState, InfoGroups, InfoGroupsMode, NewDataset, Profile, VcfFile,
 };
 use allelecast_client::protocol::size::parse_size;
-use allelecast_client::{Client, UploadOptions};
+use allelecast_client::{Client, UploadOptions, sha256_of};
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, Global, print_json, sign_in};
+use bars::Bars;
+
+mod bars;
 
 pub const AFTER_HELP: &str = "\
 Examples:
@@ -33,7 +35,7 @@ pub struct UploadArgs {
     )]
     name: Option<String>,
     /// Add to this dataset (slug or id)
-    #[arg(long, conflicts_with_all = ["build", "panel", "profile", "absent_sites", "ignore_prefix", "info_groups"])]
+    #[arg(long, conflicts_with_all = ["build", "panel", "profile", "absent_sites", "callable", "ignore_prefix", "info_groups"])]
     dataset: Option<String>,
     /// GRCh37, GRCh38 or T2T-CHM13
     #[arg(long)]
@@ -53,6 +55,9 @@ pub struct UploadArgs {
     /// Groups out of the INFO of files without samples (AC_afr, EUR_AF): those found, or none but all
     #[arg(long, value_enum)]
     info_groups: Option<InfoArg>,
+    /// Where the files were called, as BED (plain or gzip): a site without a record means the reference only there
+    #[arg(long, value_name = "FILE", requires = "absent_sites")]
+    callable: Option<PathBuf>,
     /// Send no more than this many bytes a second: 100K, 2MB
     #[arg(long, value_parser = parse_size, value_name = "SIZE")]
     limit_rate: Option<u64>,
@@ -89,16 +94,26 @@ pub async fn run(global: &Global, args: UploadArgs) -> Result<(), Failure> {
         Some(wanted) => find(&client, wanted).await?,
         None => create(&client, &args).await?,
     };
-    for path in &args.files {
-        send(&client, dataset_id, path, args.limit_rate).await?;
+    let bars = Bars::new();
+    let sending = async {
+        for path in &args.files {
+            send(&client, dataset_id, path, args.limit_rate, &bars).await?;
+        }
+        Ok::<_, Failure>(())
+    };
+    tokio::select! {
+        sent = sending => sent?,
+        // Ends with the sending: it only looks.
+        () = bars.watch(&client, dataset_id) => {}
     }
     if !args.more {
         client.complete(dataset_id).await?;
     }
     let dataset = match args.no_wait {
         true => client.dataset(dataset_id).await?,
-        false => wait(&client, dataset_id).await?,
+        false => client.settled(dataset_id, |dataset| bars.show(dataset)).await?,
     };
+    bars.end();
     if global.json {
         print_json(&dataset)?;
     } else {
@@ -153,29 +168,54 @@ async fn create(client: &Client, args: &UploadArgs) -> Result<i64, Failure> {
             Some(InfoArg::None) => InfoGroups::Mode(InfoGroupsMode::None),
             None | Some(InfoArg::Auto) => InfoGroups::default(),
         },
+        callable: None,
     };
-    Ok(client.create_dataset(&new).await?.id)
+    let bed = args.callable.as_ref().map(|path| {
+        std::fs::read(path).map_err(|error| Failure::other(format!("{}: {error}", path.display())))
+    });
+    let bed = bed.transpose()?;
+    let id = client.create_dataset(&new).await?.id;
+    if let Some(bed) = bed
+        && let Err(error) = client.replace_callable(id, bed).await
+    {
+        // A dataset without its regions would say more than is known.
+        client.delete_dataset(id).await?;
+        return Err(error.into());
+    }
+    Ok(id)
 }
 
-async fn send(client: &Client, dataset_id: i64, path: &Path, limit_rate: Option<u64>) -> Result<(), Failure> {
-    let size = std::fs::metadata(path)
-        .map_err(|error| Failure::other(format!("{}: {error}", path.display())))?
-        .len();
-    let bar = ProgressBar::new(size);
-    bar.set_style(style(
-        "{prefix} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-    ));
-    bar.set_prefix(
-        path.file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-    );
-    let moved = bar.clone();
-    let mut options = UploadOptions::default().on_progress(move |sent| moved.set_position(sent));
+async fn send(
+    client: &Client,
+    dataset_id: i64,
+    path: &Path,
+    limit_rate: Option<u64>,
+    bars: &Bars,
+) -> Result<(), Failure> {
+    let unreadable = |error| Failure::other(format!("{}: {error}", path.display()));
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    let mut options = UploadOptions::default();
     if let Some(rate) = limit_rate {
         options = options.limit_rate(rate);
     }
+    // Where the dataset has a file of this length, it may be this one: ask before it is sent.
+    let known = client.dataset(dataset_id).await?.files;
+    let stopped = |file: &VcfFile| matches!(file.state, FileState::Failed | FileState::Cancelled);
+    if known
+        .iter()
+        .any(|file| !stopped(file) && file.size.and_then(|size| u64::try_from(size).ok()) == Some(size))
+    {
+        let path = path.to_owned();
+        let sum = tokio::task::spawn_blocking(move || sha256_of(&path)).await;
+        options.sha256 = Some(
+            sum.map_err(|error| Failure::other(error.to_string()))?
+                .map_err(unreadable)?,
+        );
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let bar = bars.sending(&name, size);
+    let moved = bar.clone();
+    let options = options.on_progress(move |sent| moved.set_position(sent));
     let sent = client.upload_file(dataset_id, path, &options).await;
     bar.finish();
     match sent {
@@ -193,18 +233,6 @@ async fn explained(client: &Client, dataset_id: i64, error: allelecast_client::E
     reason.map_or_else(|| error.into(), Failure::refused)
 }
 
-async fn wait(client: &Client, dataset_id: i64) -> Result<Dataset, Failure> {
-    let bar = ProgressBar::new(1000);
-    bar.set_style(style("import [{bar:30}] {percent}% {msg}"));
-    let look = |dataset: &Dataset| {
-        bar.set_position((dataset.progress.unwrap_or(0.0) * 1000.0) as u64);
-        bar.set_message(format!("{} alleles", dataset.alleles));
-    };
-    let dataset = client.settled(dataset_id, look).await?;
-    bar.finish();
-    Ok(dataset)
-}
-
 /// Why the import stopped, if it did.
 fn stopped(dataset: &Dataset) -> Option<String> {
     let file = dataset
@@ -220,10 +248,4 @@ fn stopped(dataset: &Dataset) -> Option<String> {
         file.filename,
         reason.unwrap_or_else(|| "the import stopped".to_owned())
     ))
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template)
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("=> ")
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::Body;
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::{Pace, Upload, may_pass, pace};
@@ -31,6 +32,8 @@ pub struct UploadOptions {
     pub tries: u32,
     /// Hears how many bytes were sent.
     pub progress: Option<Progress>,
+    /// SHA-256 of the whole file, in hexadecimal.
+    pub sha256: Option<String>,
 }
 
 impl Default for UploadOptions {
@@ -39,6 +42,7 @@ impl Default for UploadOptions {
             pace: None,
             tries: 8,
             progress: None,
+            sha256: None,
         }
     }
 }
@@ -64,6 +68,17 @@ impl UploadOptions {
         self.progress = Some(Arc::new(progress));
         self
     }
+}
+
+/// SHA-256 of a file, in hexadecimal.
+pub fn sha256_of(path: &Path) -> std::io::Result<String> {
+    let mut hasher = Sha256::new();
+    std::io::copy(&mut std::fs::File::open(path)?, &mut hasher)?;
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 impl Client {
@@ -92,7 +107,8 @@ impl Client {
         size: Option<u64>,
         options: &UploadOptions,
     ) -> Result<Upload, Error> {
-        let mut upload = self.begin_upload(dataset_id, filename, size).await?;
+        let sha256 = options.sha256.as_deref();
+        let mut upload = self.begin_upload_of(dataset_id, filename, size, sha256).await?;
         let mut buffer = BytesMut::new();
         loop {
             buffer.reserve(CHUNK);

@@ -2,19 +2,20 @@
 //!
 //! Invariant: memory is bounded by the limits of the validator, whatever the file's length.
 
-mod lines;
 mod print;
-mod source;
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use crate::import::decompress::Ending;
-use crate::import::validate::{ContainerFault, Limits, Profile, Report, Validator, Verdict};
-use lines::{Line, Lines};
+use crate::import::check::Check;
+use crate::import::validate::{Limits, Profile, Report, Verdict};
+
+/// Bytes read at a time.
+const BUFFER: usize = 256 << 10;
 
 /// Arguments of the command.
 #[derive(Debug, Args)]
@@ -78,39 +79,16 @@ pub fn run(args: &CheckArgs) -> ExitCode {
 ///
 /// Where the file cannot be opened or read; a fault of its content or its container is a finding.
 pub fn check_file(path: &Path, profile: Profile, limits: Limits) -> io::Result<Report> {
-    let mut validator = Validator::new(profile, limits);
-    let mut report = validator.report();
-    let reader = match source::open(path)? {
-        source::Source::Text(reader) => reader,
-        source::Source::Other(name) => {
-            let message = format!("the file is {name}, which is not read");
-            validator.container(ContainerFault::Unknown, message, &mut report);
-            return Ok(report);
-        }
-    };
-    let mut lines = Lines::new(reader, validator.limits().line_bytes);
-    let mut buffer = Vec::new();
-    loop {
-        match lines.next(&mut buffer) {
-            Ok(Line::Whole { terminated }) => {
-                validator.line(&buffer, &mut report);
-                if !terminated {
-                    validator.last_line_unterminated(&mut report);
-                }
-            }
-            Ok(Line::TooLong) => validator.line_too_long(&mut report),
-            Ok(Line::End) => break,
-            Err(error) => {
-                let (fault, message) = source::fault(error)?;
-                validator.container(fault, message, &mut report);
-                return Ok(report);
-            }
+    let mut file = File::open(path)?;
+    let mut check = Check::new(profile, limits);
+    let mut buffer = vec![0; BUFFER];
+    while !check.is_over() {
+        match file.read(&mut buffer) {
+            Ok(0) => check.finish(),
+            Ok(read) => check.push(&buffer[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
-    validator.finish(&mut report);
-    if lines.reader().ending() == Some(Ending::NoEofMarker) {
-        let message = "the bgzip end-of-file marker is missing: the file may have lost its end".into();
-        validator.container(ContainerFault::NoEofMarker, message, &mut report);
-    }
-    Ok(report)
+    Ok(check.into_report())
 }

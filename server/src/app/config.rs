@@ -43,6 +43,9 @@ pub enum Command {
     /// Gene annotation
     #[command(subcommand)]
     Genes(GenesCommand),
+    /// Reference sequences, by which imports left-align alleles and check REF
+    #[command(subcommand)]
+    Reference(ReferenceCommand),
 }
 
 /// Commands about accounts.
@@ -106,6 +109,39 @@ pub enum GenesCommand {
         /// Which annotation.
         #[command(flatten)]
         annotation: AnnotationArgs,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+}
+
+/// Commands about reference sequences.
+#[derive(Debug, Subcommand)]
+pub enum ReferenceCommand {
+    /// Give a build its sequences, from a FASTA, plain or gzip
+    ///
+    /// Names must be those of the build or their aliases (1, chr1, NC_000001.11), lengths exact. Where an index lies
+    /// beside the file (file.fa.gz.fai) it is compared; none is needed. The bases are copied into the data folder (half
+    /// a byte each), where all instances read them.
+    Add {
+        /// Reference build: GRCh37, GRCh38 or T2T-CHM13
+        build: Build,
+        /// The FASTA
+        file: PathBuf,
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// List the builds' sequences
+    List {
+        /// Where the database is.
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// Take a build's sequences away; files imported with them stay as they are
+    Remove {
+        /// Reference build: GRCh37, GRCh38 or T2T-CHM13
+        build: Build,
         /// Where the database is.
         #[command(flatten)]
         database: DatabaseConfig,
@@ -205,8 +241,8 @@ pub struct Config {
     /// Redis that carries hints between instances; an instance alone needs none
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
-    /// Imports and other background jobs at once
-    #[arg(long, env = "ALLELECAST_JOBS", default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Imports and other background jobs at once; as many as there are cores, from 2 to 8, if nothing is said
+    #[arg(long, env = "ALLELECAST_JOBS", default_value_t = default_jobs(), value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub jobs: u32,
     /// What the engine may keep.
     #[command(flatten)]
@@ -220,6 +256,12 @@ pub struct Config {
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// An import keeps about one core busy, and takes up to 256 MiB.
+fn default_jobs() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    cores.clamp(2, 8) as u32
 }
 
 /// How R is used.

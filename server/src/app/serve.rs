@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -70,7 +70,7 @@ pub struct Running {
     draining: watch::Sender<bool>,
     server: AbortOnDrop,
     background: JoinSet<()>,
-    worker: JoinHandle<((), ())>,
+    worker: JoinHandle<((), (), Result<(), tokio::task::JoinError>)>,
     stop: CancellationToken,
     runs: Arc<Runs>,
     tasks: TaskTracker,
@@ -121,6 +121,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         assets: Arc::new(http::Assets::open(&settings.static_dir)?),
         raw_arrived: Arc::new(Notify::new()),
         passwords: Passwords::new(settings.limits.concurrent_hashes)?,
+        checks: Arc::new(Semaphore::new(settings.limits.concurrent_checks as usize)),
         metrics: telemetry::metrics(),
         draining: draining_seen,
         tasks: TaskTracker::new(),
@@ -128,6 +129,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let mut background = JoinSet::new();
     background.spawn(sweep::run(state.clone()));
+    let pins = tokio::spawn(state.engine.pins().clone().keep(stop.clone()));
     background.spawn(genes::load_missing(
         state.head.clone(),
         state.pool.clone(),
@@ -147,7 +149,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let imports = worker::work(bench, config.jobs as usize, stop.clone());
     let exports = state.exporter.clone().work(stop.clone());
-    let worker = tokio::spawn(async { tokio::join!(imports, exports) });
+    let worker = tokio::spawn(async { tokio::join!(imports, exports, pins) });
     let (tasks, drain) = (state.tasks.clone(), state.settings.limits.drain_time());
     let server = AbortOnDrop(tokio::spawn(answer(listener, state)));
     Ok(Running {

@@ -8,7 +8,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::http::AppState;
 use crate::store::uploads::expiry;
-use crate::store::{StoreError, attempts, sessions, tickets};
+use crate::store::{self, StoreError, attempts, sessions, tickets};
 
 /// Time between two sweeps.
 const EVERY: Duration = Duration::from_secs(60);
@@ -31,6 +31,10 @@ async fn once(state: &AppState) -> Result<(), StoreError> {
     tickets::sweep(&state.pool).await?;
     attempts::sweep(&state.pool).await?;
     state.exporter.sweep().await?;
+    let freed = store::sweep::sweep(&state.pool, state.settings.limits.retention_time()).await?;
+    if freed != store::sweep::Swept::default() {
+        tracing::info!(?freed, "swept what no version needs");
+    }
     let keep = state.settings.limits.upload_expiry;
     let swept = expiry::sweep(&state.head, &state.pool, &state.raw, keep).await?;
     if swept != expiry::Swept::default() {

@@ -1,14 +1,18 @@
 //! Alleles: one alternate allele of one record, trimmed, typed and ordered.
 //!
-//! Invariant: an allele's position and bases are the shortest that say the same; trimming never moves it backwards.
+//! Invariant: an allele's position and bases are the shortest that say the same. Trimming never moves it backwards, and
+//! left alignment by no more than [`REORDER_WINDOW`].
 
 use serde::{Deserialize, Serialize};
 
+mod align;
 mod kind;
+mod mate;
 mod trim;
 mod variant_id;
 
-pub use kind::AlleleKind;
+pub use align::{Alignment, REORDER_WINDOW};
+pub use kind::{AlleleKind, is_catch_all};
 pub use variant_id::{VariantId, VariantIdError};
 
 /// One alternate allele on its own.
@@ -24,6 +28,11 @@ pub struct Allele {
     pub alternate_bases: String,
     /// Its type.
     pub kind: AlleleKind,
+    /// The absolute value of `SVLEN`, of a symbolic allele; 0 where it is not stated.
+    pub length: u32,
+    /// Where the other end of a symbolic allele lies (`CHR2`, with `POS2` or `END2`), where stated. A breakend's mate is
+    /// part of its alternate.
+    pub mate: Option<Box<str>>,
 }
 
 /// What tells one allele of a dataset from another, in genome order.
@@ -39,17 +48,25 @@ pub struct AlleleKey {
     pub alternate_bases: String,
     /// Last reference base, inclusive; tells symbolic alleles apart.
     pub end: u32,
+    /// `SVLEN` of a symbolic allele, else 0; likewise.
+    #[serde(default)]
+    pub length: u32,
+    /// Mate of a symbolic allele; likewise.
+    #[serde(default)]
+    pub mate: Option<Box<str>>,
     /// 0 for the first of the alleles of a file that are alike in all else, 1 for the next.
     pub ordinal: u16,
 }
 
 /// What INFO says about the extent of symbolic alleles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
     /// `END`, where given.
     pub end: Option<u32>,
     /// The absolute value of `SVLEN` for this allele, where given.
     pub length: Option<u32>,
+    /// The place of the other end, where given.
+    pub mate: Option<Box<str>>,
 }
 
 impl Allele {
@@ -59,17 +76,20 @@ impl Allele {
         let kind = AlleleKind::of(reference_bases, alternate_bases);
         if !kind.is_sequence() {
             let own = position.saturating_add((reference_bases.len() as u32).saturating_sub(1));
-            let end = if kind.has_extent() {
-                extent.last(position, alternate_bases).unwrap_or(own)
+            let extent = if kind.has_extent() {
+                extent
             } else {
-                own
+                Extent::default()
             };
+            let end = extent.last(position, alternate_bases).unwrap_or(own);
             return Allele {
                 position,
                 end: end.max(position),
                 reference_bases: reference_bases.to_ascii_uppercase(),
                 alternate_bases: alternate_bases.to_owned(),
                 kind,
+                length: extent.length.unwrap_or(0),
+                mate: extent.mate,
             };
         }
         let (prefix, reference, alternate) =
@@ -83,7 +103,27 @@ impl Allele {
             kind: AlleleKind::of(&reference_bases, &alternate_bases),
             reference_bases,
             alternate_bases,
+            length: 0,
+            mate: None,
         }
+    }
+
+    /// The same allele, its mate on the contig as `canonical` names it; alleles without a mate as they are.
+    pub fn with_mate_contig<'n>(mut self, canonical: impl Fn(&str) -> Option<&'n str>) -> Allele {
+        if self.kind == AlleleKind::Breakend
+            && let Some(renamed) = mate::rename_in_breakend(&self.alternate_bases, &canonical)
+        {
+            self.alternate_bases = renamed;
+        }
+        if let Some(renamed) = self.mate.as_ref().and_then(|mate| mate::rename(mate, &canonical)) {
+            self.mate = Some(renamed.into());
+        }
+        self
+    }
+
+    /// Whether a reference could show that the allele belongs further left.
+    pub fn may_move(&self) -> bool {
+        self.repeat_unit().is_some()
     }
 
     /// The key of the allele on a contig.
@@ -94,6 +134,8 @@ impl Allele {
             reference_bases: self.reference_bases.clone(),
             alternate_bases: self.alternate_bases.clone(),
             end: self.end,
+            length: self.length,
+            mate: self.mate.clone(),
             ordinal,
         }
     }
@@ -101,7 +143,7 @@ impl Allele {
 
 impl Extent {
     /// Last base of a symbolic allele: `END`, else position + `SVLEN` where the symbol spans the reference.
-    fn last(self, position: u32, alternate_bases: &str) -> Option<u32> {
+    fn last(&self, position: u32, alternate_bases: &str) -> Option<u32> {
         let spans = !alternate_bases.starts_with("<INS");
         let by_length = self
             .length
@@ -144,11 +186,6 @@ mod tests {
         check((100, "AT", "*"), (100, "AT", "*", 101, Overlapping));
         check((100, "A", "<DEL>"), (100, "A", "<DEL>", 100, Symbolic));
         check(
-            (100, "A", "<NON_REF>"),
-            (100, "A", "<NON_REF>", 100, ReferenceBlock),
-        );
-        check((100, "A", "<*>"), (100, "A", "<*>", 100, ReferenceBlock));
-        check(
             (100, "A", "A[2:321682["),
             (100, "A", "A[2:321682[", 100, Breakend),
         );
@@ -158,15 +195,81 @@ mod tests {
 
     #[test]
     fn symbolic_alleles_end_where_info_says() {
-        let end = |alternate: &str, end, length| Allele::new(100, "A", alternate, Extent { end, length }).end;
+        let end = |alternate: &str, end, length| {
+            let extent = Extent {
+                end,
+                length,
+                mate: None,
+            };
+            Allele::new(100, "A", alternate, extent).end
+        };
         assert_eq!(end("<DEL>", Some(500), None), 500);
         assert_eq!(end("<DEL>", None, Some(400)), 500);
         assert_eq!(end("<INS>", None, Some(400)), 100);
         assert_eq!(end("<INS:ME:ALU>", None, Some(280)), 100);
         assert_eq!(end("<DEL>", Some(7), None), 100);
         assert_eq!(end("G", Some(500), None), 100);
-        assert_eq!(end("<NON_REF>", Some(180), None), 180);
         assert_eq!(end("<DEL>", None, Some(u32::MAX)), u32::MAX);
+    }
+
+    #[test]
+    fn symbolic_alleles_differ_by_length_and_mate() {
+        let key = |length, mate: Option<&str>| {
+            let extent = Extent {
+                end: Some(500),
+                length,
+                mate: mate.map(Into::into),
+            };
+            Allele::new(100, "A", "<INS>", extent).key(1, 0)
+        };
+        assert_eq!(key(Some(7), None), key(Some(7), None));
+        assert_ne!(key(Some(7), None), key(Some(8), None));
+        assert_ne!(key(Some(7), None), key(None, None));
+        assert_ne!(key(None, Some("2:5")), key(None, Some("2:6")));
+        let bases = |length| {
+            let extent = Extent {
+                length,
+                ..Extent::default()
+            };
+            Allele::new(100, "A", "AC", extent).key(1, 0)
+        };
+        assert_eq!(bases(Some(1)), bases(None), "bases say it themselves");
+    }
+
+    #[test]
+    fn a_breakends_mate_has_one_name() {
+        let mate = |alternate: &str| {
+            let allele = Allele::new(100, "G", alternate, Extent::default());
+            let canonical = |name: &str| (name == "chr17").then_some("17");
+            allele.with_mate_contig(canonical).alternate_bases
+        };
+        let place = |mate: &str| {
+            let extent = Extent {
+                mate: Some(mate.into()),
+                ..Extent::default()
+            };
+            let allele = Allele::new(100, "G", "<TRA>", extent);
+            allele
+                .with_mate_contig(|name| (name == "chr17").then_some("17"))
+                .mate
+        };
+        for (mate, want) in [("chr17:5", "17:5"), ("chr17", "17"), ("18:5", "18:5")] {
+            assert_eq!(place(mate).as_deref(), Some(want));
+        }
+        for (alternate, want) in [
+            ("G]chr17:198982]", "G]17:198982]"),
+            ("]chr17:198982]G", "]17:198982]G"),
+            ("G[17:198982[", "G[17:198982["),
+            ("[chr17:198982[G", "[17:198982[G"),
+            ("G]<ctg1>:7]", "G]<ctg1>:7]"),
+            ("G]HLA:1:7]", "G]HLA:1:7]"),
+            ("G]chr17]", "G]chr17]"),
+            ("G.", "G."),
+            ("G]", "G]"),
+            ("GC", "GC"),
+        ] {
+            assert_eq!(mate(alternate), want);
+        }
     }
 
     #[test]

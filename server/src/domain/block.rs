@@ -4,7 +4,7 @@
 
 use super::{
     build::Build,
-    columns::{FrequencyColumns, GenotypeColumns, SiteColumns},
+    columns::{CoverageColumns, FrequencyColumns, GenotypeColumns, SiteColumns},
 };
 
 mod bucket;
@@ -39,9 +39,9 @@ impl Default for BlockLimits {
 pub struct Block {
     /// Ordinal of the contig.
     pub contig: i16,
-    /// Position of the first allele.
+    /// Position of the first allele; without alleles, the first that is covered.
     pub first_position: u32,
-    /// Position of the last allele; alleles may reach beyond it.
+    /// Position of the last allele; alleles may reach beyond it. Without alleles, the last that is covered.
     pub last_position: u32,
     /// First position that the block speaks for: 1, or the one after its predecessor's last.
     pub span_start: u32,
@@ -53,6 +53,8 @@ pub struct Block {
     pub frequencies: Vec<FrequencyColumns>,
     /// Genotypes of all samples.
     pub genotypes: GenotypeColumns,
+    /// What a gVCF says between its alleles; none where the file is no gVCF.
+    pub coverage: Option<CoverageColumns>,
 }
 
 impl Block {
@@ -61,7 +63,7 @@ impl Block {
         self.sites.len()
     }
 
-    /// Whether the block has no alleles; an import makes none such.
+    /// Whether the block has no alleles: a gVCF may say something of a stretch without.
     pub fn is_empty(&self) -> bool {
         self.sites.is_empty()
     }

@@ -93,6 +93,13 @@ impl Build {
         Build::ALL.into_iter().filter(fits)
     }
 
+    /// The builds that know a contig by that name: an accession names one build's only.
+    pub fn with_contig(name: &str) -> impl Iterator<Item = Build> {
+        Build::ALL
+            .into_iter()
+            .filter(move |build| build.contig(name).is_some())
+    }
+
     /// Pseudo-autosomal regions of X and Y as `(ordinal, first, last)`, 1-based and inclusive.
     pub fn pseudo_autosomal(self) -> &'static [(i16, u32, u32); 4] {
         match self {
@@ -179,21 +186,33 @@ mod tests {
 
     #[test]
     fn males_have_one_copy_outside_the_par() {
-        for (ordinal, position, want) in [
-            (X, 60_000, true),
-            (X, 60_001, false),
-            (X, 2_699_520, false),
-            (X, 2_699_521, true),
-            (Y, 10_001, false),
-            (Y, 20_000_000, true),
-            (22, 60_000, false),
-            (MT, 100, false),
+        use Build::{Grch37, Grch38, T2tChm13};
+        // First and last base of each pseudo-autosomal region.
+        for (build, ordinal, first, last) in [
+            (Grch37, X, 60_001, 2_699_520),
+            (Grch37, X, 154_931_044, 155_260_560),
+            (Grch37, Y, 10_001, 2_649_520),
+            (Grch37, Y, 59_034_050, 59_363_566),
+            (Grch38, X, 10_001, 2_781_479),
+            (Grch38, X, 155_701_383, 156_030_895),
+            (Grch38, Y, 10_001, 2_781_479),
+            (Grch38, Y, 56_887_903, 57_217_415),
+            (T2tChm13, X, 1, 2_394_410),
+            (T2tChm13, X, 153_925_835, 154_259_566),
+            (T2tChm13, Y, 1, 2_458_320),
+            (T2tChm13, Y, 62_122_810, 62_460_029),
         ] {
-            assert_eq!(
-                Build::Grch37.haploid_in_males(ordinal, position),
-                want,
-                "{ordinal}:{position}"
+            let haploid = |position| build.haploid_in_males(ordinal, position);
+            let at = format!("{build} {ordinal}:{first}-{last}");
+            assert!(!haploid(first) && !haploid(last), "{at}");
+            assert!(haploid(last + 1) && (first == 1 || haploid(first - 1)), "{at}");
+            assert!(
+                haploid(20_000_000) && last <= build.contigs()[ordinal as usize - 1].length,
+                "{at}"
             );
+        }
+        for build in Build::ALL {
+            assert!(!build.haploid_in_males(22, 20_000_000) && !build.haploid_in_males(MT, 100));
         }
     }
 }

@@ -41,6 +41,19 @@ impl Intervals {
         self.0.iter()
     }
 
+    /// Number of intervals.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Number of positions.
+    pub fn bases(&self) -> u64 {
+        self.0
+            .iter()
+            .map(|interval| u64::from(interval.end - interval.start) + 1)
+            .sum()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -54,6 +67,17 @@ impl Intervals {
         after
             .checked_sub(1)
             .is_some_and(|at| self.0[at].contig == contig && position <= self.0[at].end)
+    }
+
+    /// The intervals that reach into a stretch, whole.
+    pub fn touching(&self, contig: i16, start: u32, end: u32) -> &[Interval] {
+        let first = self
+            .0
+            .partition_point(|interval| (interval.contig, interval.end) < (contig, start));
+        let after = self
+            .0
+            .partition_point(|interval| (interval.contig, interval.start) <= (contig, end));
+        &self.0[first..after.max(first)]
     }
 
     /// Whether some position from `start` to `end` belongs to the set.
@@ -152,6 +176,10 @@ mod tests {
         for (contig, position, expected) in table {
             assert_eq!(set.contains(contig, position), expected, "{contig}:{position}");
         }
+        assert_eq!(set.touching(1, 20, 99).len(), 1);
+        assert_eq!(set.touching(1, 21, 99), []);
+        assert_eq!(set.touching(2, 0, u32::MAX), []);
+        assert_eq!((set.len(), set.bases()), (2, 12));
         assert!(set.overlaps(1, 1, 10) && set.overlaps(1, 20, 30) && !set.overlaps(1, 21, 30));
         assert!(!set.overlaps(2, 0, u32::MAX) && set.overlaps(3, 0, u32::MAX));
     }

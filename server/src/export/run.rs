@@ -177,7 +177,8 @@ impl Exporter {
 
     /// Writes the file; returns its rows and bytes.
     async fn write(&self, claim: &Claim, progress: &Progress) -> Result<(i64, i64), ExportError> {
-        let (catalogue, version) = self.engine.at(Some(claim.version)).await?;
+        let at = self.engine.at(Some(claim.version)).await?;
+        let (catalogue, version) = (&at.catalogue, at.version);
         let asked = &claim.asked;
         let request = Request {
             build: &asked.build,
@@ -186,12 +187,12 @@ impl Exporter {
             groups: &asked.groups,
             hq: asked.hq,
         };
-        let query = self.engine.resolve(request, &catalogue, version.seq).await?;
-        let cells = self.engine.cells(&query, &catalogue, version.seq);
+        let query = self.engine.resolve(request, catalogue, version.seq).await?;
+        let cells = self.engine.cells(&query, catalogue, version.seq);
         let counted = |done| progress.counted(done, cells.len());
         let sums = self
             .engine
-            .sums(&query, &[], &catalogue, version.seq, &cells, counted);
+            .sums(&query, &[], catalogue, version.seq, &cells, counted);
         progress.expect_rows(sums.await?.total);
 
         let groups = query
@@ -209,7 +210,7 @@ impl Exporter {
             loop {
                 let page = self
                     .engine
-                    .page(&query, &catalogue, version.seq, after.as_deref(), PAGE_ROWS)
+                    .page(&query, catalogue, version.seq, after.as_deref(), PAGE_ROWS)
                     .await?;
                 for row in row_objects(&page.rows, &query) {
                     if !table.holds(&row) {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::auth::CurrentUser;
-use super::{AppState, Body, Error, Path, Query, info_groups, panel};
+use super::{AppState, Body, Error, Path, Query, callable, info_groups, panel};
 use crate::store::{datasets, reference, samples};
 
 /// Lists the datasets, newest first.
@@ -38,7 +38,14 @@ pub async fn create(
     }
     info_groups::check(&new.info_groups)?;
     let build = build_id(&state, &new.build).await?;
-    let (id, slug) = datasets::create(&state.head, &state.pool, &new, build, current.user.id).await?;
+    let callable = match &new.callable {
+        Some(text) => {
+            Some(callable::read(&state, &new.build, build, new.absent_sites, text.as_bytes()).await?)
+        }
+        None => None,
+    };
+    let user = current.user.id;
+    let (id, slug) = datasets::create(&state.head, &state.pool, &new, callable.as_ref(), build, user).await?;
     Ok((StatusCode::CREATED, Json(CreatedDataset { id, slug })))
 }
 

@@ -88,9 +88,11 @@ pub async fn create(
         panel: Some(panel),
         ignore_prefix: false,
         info_groups: InfoGroups::default(),
+        callable: None,
     };
     let build = build_id(&state, BUILD).await?;
-    let (dataset_id, slug) = datasets::create(&state.head, &state.pool, &new, build, current.user.id).await?;
+    let (dataset_id, slug) =
+        datasets::create(&state.head, &state.pool, &new, None, build, current.user.id).await?;
     let filename = demo.vcf.file_name().unwrap_or_default().to_string_lossy();
     let upload = NewUpload {
         dataset_id,
@@ -98,20 +100,21 @@ pub async fn create(
         size: Some(i64::try_from(size).map_err(Error::internal)?),
         user_id: current.user.id,
         expires_after_seconds: state.settings.limits.upload_expiry,
+        sha256: None,
     };
     let Created::Upload(raw_id) = stored::create(&state.pool, upload).await? else {
         return Err(Error::conflict("The demo dataset was deleted at once."));
     };
     datasets::complete(&state.head, &state.pool, dataset_id).await?;
     let body = Body::from_stream(paced(file, demo.rate));
-    let sending = send(state.clone(), current.user.id, raw_id, body);
+    let sending = send(state.clone(), raw_id, body);
     state.tasks.spawn(sending);
     Ok((StatusCode::CREATED, Json(CreatedDataset { id: dataset_id, slug })))
 }
 
 /// Sends the file; where that ends early, says so on the file, so that nobody waits for it.
-async fn send(state: AppState, user_id: Uuid, raw_id: Uuid, body: Body) {
-    let Err(error) = uploads::receive_file(&state, user_id, raw_id, body).await else {
+async fn send(state: AppState, raw_id: Uuid, body: Body) {
+    let Err(error) = uploads::receive_file(&state, raw_id, body).await else {
         return;
     };
     tracing::info!(%error, "the demo was not sent to its end");

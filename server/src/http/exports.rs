@@ -46,7 +46,12 @@ pub async fn create(
         build: new.build,
         hq: new.hq,
     };
-    let Question { query, version, .. } = query::bind(
+    let Question {
+        query,
+        version,
+        held: _held,
+        ..
+    } = query::bind(
         &state,
         crate::query::Request {
             build: &asked.build,

@@ -48,8 +48,8 @@ pub async fn show(
             "The build is GRCh37, GRCh38 or T2T-CHM13; it is never guessed.",
         )
     })?;
-    let (catalogue, _) = state.engine.at(None).await?;
-    let genes = state.engine.genes(&catalogue).await?;
+    let at = state.engine.at(None).await?;
+    let genes = state.engine.genes(&at.catalogue).await?;
     let id = find_gene(&genes, build, &symbol)?.id;
     let gene = genes::detail(&state.pool, id).await?;
     let gone = || Error::unavailable("The gene annotation was replaced just now. Ask again.");

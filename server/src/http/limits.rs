@@ -30,6 +30,14 @@ pub struct Limits {
         value_name = "SECONDS"
     )]
     pub upload_expiry: u32,
+    /// Seconds for which a version stays readable after it was superseded, and what it showed is kept
+    #[arg(
+        long,
+        env = "ALLELECAST_RETENTION",
+        default_value_t = 600,
+        value_name = "SECONDS"
+    )]
+    pub retention: u32,
     /// Largest JSON body
     #[arg(long, env = "ALLELECAST_MAX_JSON", default_value = "1MiB", value_parser = parse_size, value_name = "SIZE")]
     pub max_json: u64,
@@ -78,6 +86,15 @@ pub struct Limits {
     /// Rows of one page of samples or findings
     #[arg(long, env = "ALLELECAST_MAX_PAGE", default_value_t = 1_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_page: u32,
+    /// Largest file that may be checked without being stored
+    #[arg(long, env = "ALLELECAST_MAX_CHECK", default_value = "1TiB", value_parser = parse_size, value_name = "SIZE")]
+    pub max_check: u64,
+    /// Files checked at once; each takes a processor
+    #[arg(long, env = "ALLELECAST_CONCURRENT_CHECKS", default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub concurrent_checks: u32,
+    /// Seconds without a byte after which a check is given up
+    #[arg(long, env = "ALLELECAST_CHECK_IDLE", default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub check_idle: u32,
     /// Exports that one account may keep
     #[arg(long, env = "ALLELECAST_MAX_EXPORTS", default_value_t = 100, value_name = "N")]
     pub max_exports: u32,
@@ -98,6 +115,16 @@ impl Limits {
     /// [`Self::request_timeout`] as a duration.
     pub fn request_time(&self) -> Duration {
         Duration::from_secs(self.request_timeout.into())
+    }
+
+    /// [`Self::retention`] as a duration.
+    pub fn retention_time(&self) -> Duration {
+        Duration::from_secs(self.retention.into())
+    }
+
+    /// [`Self::check_idle`] as a duration.
+    pub fn check_idle_time(&self) -> Duration {
+        Duration::from_secs(self.check_idle.into())
     }
 
     /// [`Self::drain`] as a duration.
@@ -131,8 +158,11 @@ mod tests {
         assert_eq!(limits.disk_reserve, 1 << 30);
         assert_eq!(limits.max_json, 1 << 20);
         assert_eq!(limits.max_panel, 64 << 20);
+        assert_eq!(limits.max_check, 1 << 40);
+        assert_eq!(limits.check_idle_time(), Duration::from_secs(60));
         assert_eq!(limits.ticket_lifetime, 30);
         assert_eq!(limits.request_time(), Duration::from_secs(30));
         assert_eq!(limits.drain_time(), Duration::from_secs(10));
+        assert_eq!(limits.retention_time(), Duration::from_secs(600));
     }
 }

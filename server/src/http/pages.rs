@@ -14,22 +14,22 @@ use super::{AppState, Error};
 use crate::store::users::User;
 
 /// What every shell has around its content.
-struct Frame {
-    icon: String,
-    theme: String,
-    style: String,
-    script: String,
-    preload: Vec<String>,
-    account: Option<Who>,
+pub(super) struct Frame {
+    pub(super) icon: String,
+    pub(super) theme: String,
+    pub(super) style: String,
+    pub(super) script: String,
+    pub(super) preload: Vec<String>,
+    pub(super) account: Option<Who>,
     /// Which entry of the navigation is current.
-    section: &'static str,
+    pub(super) section: &'static str,
 }
 
 /// Who is signed in, as the header shows it.
-struct Who {
-    name: String,
-    email: String,
-    initial: String,
+pub(super) struct Who {
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) initial: String,
 }
 
 impl From<User> for Who {
@@ -49,7 +49,13 @@ impl From<User> for Who {
 }
 
 impl Frame {
-    fn new(assets: &Assets, script: &str, section: &'static str, user: Option<User>) -> Result<Self, Error> {
+    /// The shell of a page with that script, in that section of the navigation.
+    pub(super) fn new(
+        assets: &Assets,
+        script: &str,
+        section: &'static str,
+        user: Option<User>,
+    ) -> Result<Self, Error> {
         Ok(Self {
             icon: assets.url("favicon.svg")?,
             theme: assets.url("theme.js")?,
@@ -93,6 +99,12 @@ struct Upload {
 }
 
 #[derive(Template)]
+#[template(path = "check.html")]
+struct CheckFile {
+    frame: Frame,
+}
+
+#[derive(Template)]
 #[template(path = "dataset.html")]
 struct Dataset {
     frame: Frame,
@@ -110,14 +122,19 @@ struct NotFound {
     frame: Frame,
 }
 
-type Page = Result<Response, Error>;
+pub(super) type Page = Result<Response, Error>;
 
-fn page(template: &impl Template) -> Page {
+/// A template as an answer.
+pub(super) fn page(template: &impl Template) -> Page {
     Ok(Html(template.render().map_err(Error::internal)?).into_response())
 }
 
 /// Who is signed in, on a page that strangers see too.
-async fn visitor(state: &AppState, headers: &HeaderMap, session: &Session) -> Result<Option<User>, Error> {
+pub(super) async fn visitor(
+    state: &AppState,
+    headers: &HeaderMap,
+    session: &Session,
+) -> Result<Option<User>, Error> {
     Ok(auth::identify(state, headers, Some(session))
         .await?
         .map(|current| current.user))
@@ -161,6 +178,13 @@ pub async fn explore(State(state): State<AppState>, current: CurrentUser) -> Pag
 pub async fn upload(State(state): State<AppState>, current: CurrentUser) -> Page {
     page(&Upload {
         frame: Frame::new(&state.assets, "upload.js", "upload", Some(current.user))?,
+    })
+}
+
+/// `/check`: a file judged and not stored.
+pub async fn check(State(state): State<AppState>, current: CurrentUser) -> Page {
+    page(&CheckFile {
+        frame: Frame::new(&state.assets, "check.js", "check", Some(current.user))?,
     })
 }
 

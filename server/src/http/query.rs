@@ -18,7 +18,8 @@ use utoipa::IntoParams;
 use super::auth::CurrentUser;
 use super::{AppState, Error, Query};
 use crate::query::catalogue::Catalogue;
-use crate::query::{QueryError, Request, Resolved, row_objects};
+use crate::query::{At, QueryError, Request, Resolved, row_objects};
+use crate::store::pins::Held;
 
 /// Rows of a page where nothing is said.
 const DEFAULT_ROWS: usize = 100;
@@ -66,6 +67,8 @@ pub(super) struct Question {
     pub(super) query: Resolved,
     pub(super) catalogue: std::sync::Arc<Catalogue>,
     pub(super) version: Version,
+    /// Keeps the version readable.
+    pub(super) held: Held,
 }
 
 impl QueryParams {
@@ -103,12 +106,17 @@ pub(super) async fn bind(
 ) -> Result<Question, Error> {
     let asked = version.map(str::parse::<Version>).transpose();
     let asked = asked.map_err(|message| Error::invalid_field("version", message))?;
-    let (catalogue, version) = state.engine.at(asked).await?;
+    let At {
+        catalogue,
+        version,
+        held,
+    } = state.engine.at(asked).await?;
     let query = state.engine.resolve(request, &catalogue, version.seq).await?;
     Ok(Question {
         query,
         catalogue,
         version,
+        held,
     })
 }
 
@@ -145,11 +153,16 @@ pub async fn query(
         query,
         catalogue,
         version,
+        held,
     } = &question;
     let engine = &state.engine;
     let page = engine
         .page(query, catalogue, version.seq, params.cursor.as_deref(), limit)
         .await?;
+    if page.next.is_some() {
+        // Whoever reads on gets the next page of the same version.
+        engine.pins().linger(held, state.settings.limits.retention_time());
+    }
     let total = if params.cursor.is_none() && page.next.is_none() {
         Some(page.rows.len() as u64)
     } else {
@@ -187,6 +200,7 @@ pub async fn aggregates(
         query,
         catalogue,
         version,
+        held: _,
     } = &question;
     let charts = [chart.chart.unwrap_or(ChartKind::AfSpectrum)];
     let cells = state.engine.cells(query, catalogue, version.seq);
@@ -212,6 +226,8 @@ pub async fn head(State(state): State<AppState>, _: CurrentUser) -> Result<Json<
 /// Every row as a line of JSON, read page by page as the client takes them.
 fn stream(state: AppState, question: Question) -> Response {
     let pages = futures::stream::try_unfold(Some(None::<String>), move |at| {
+        // All of it, with the pin of its version, lives as long as the stream.
+        let question = &question;
         let engine = state.engine.clone();
         let (query, catalogue) = (question.query.clone(), question.catalogue.clone());
         let seq = question.version.seq;

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
 use allelecast_protocol::live::ImportProgress;
@@ -48,6 +48,8 @@ pub struct AppState {
     pub raw_arrived: Arc<Notify>,
     /// Hashes passwords off the asynchronous threads.
     pub passwords: Passwords,
+    /// How many more files may be checked at once.
+    pub checks: Arc<Semaphore>,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Turns true when the server begins to stop.

@@ -81,6 +81,7 @@ pub async fn hwe(
         query: question.query,
         catalogue: question.catalogue,
         version,
+        held: question.held,
     };
     let id = state.runs.hwe(question, &request, current.user.id).await?;
     let (run, _) = statistics::find(&state.pool, id).await?.ok_or_else(no_run)?;

@@ -43,11 +43,12 @@ pub async fn capabilities(State(state): State<AppState>, _: CurrentUser) -> Resp
         .into_response()
 }
 
-/// Begins an upload: `Upload-Length` or `Upload-Defer-Length: 1`, `Upload-Metadata` with `dataset_id` and `filename`.
+/// Begins an upload: `Upload-Length` or `Upload-Defer-Length: 1`, `Upload-Metadata` with `dataset_id`, `filename`
+/// and, where it is known, `sha256` of the whole file in hexadecimal: bytes that the dataset has are refused at once.
 /// With a body of type `application/offset+octet-stream` it is its first bytes.
 #[utoipa::path(post, path = "/api/v1/uploads", tag = "uploads",
     responses((status = 201, description = "`Location` is the upload"), (status = 404, description = "No such dataset"),
-              (status = 409, description = "The dataset is complete"), (status = 413, description = "Too large"),
+              (status = 409, description = "The dataset is complete, or has these bytes"), (status = 413, description = "Too large"),
               (status = 507, description = "No room")))]
 pub async fn create(
     State(state): State<AppState>,
@@ -65,6 +66,7 @@ pub async fn create(
         size,
         user_id: current.user.id,
         expires_after_seconds: state.settings.limits.upload_expiry,
+        sha256: metadata.sha256,
     };
     let raw_id = match uploads::create(&state.pool, new).await? {
         Created::Upload(raw_id) => raw_id,
@@ -74,11 +76,12 @@ pub async fn create(
                 "The dataset is complete; no further file can be added.",
             ));
         }
+        Created::SameBytes(same) => return Err(Error::conflict(same.message())),
     };
     state.raw_arrived.notify_waiters();
     if headers::has_bytes(&request_headers) {
         let checksum = headers::checksum(&request_headers)?;
-        receive::receive(&state, current.user.id, raw_id, 0, checksum, body).await?;
+        receive::receive(&state, raw_id, 0, checksum, body).await?;
     }
     let location = HeaderValue::from_str(&format!("/api/v1/uploads/{raw_id}")).map_err(Error::internal)?;
     let status = upload_status(&state, raw_id).await?;
@@ -112,7 +115,7 @@ pub async fn offset(
               (status = 460, description = "Wrong checksum"), (status = 507, description = "No room")))]
 pub async fn append(
     State(state): State<AppState>,
-    current: CurrentUser,
+    _: CurrentUser,
     Path(raw_id): Path<Uuid>,
     request_headers: HeaderMap,
     body: Body,
@@ -127,7 +130,7 @@ pub async fn append(
     if request_headers.contains_key(UPLOAD_LENGTH) {
         declare_size(&state, raw_id, &request_headers).await?;
     }
-    receive::receive(&state, current.user.id, raw_id, offset, checksum, body).await?;
+    receive::receive(&state, raw_id, offset, checksum, body).await?;
     Ok((StatusCode::NO_CONTENT, upload_status(&state, raw_id).await?).into_response())
 }
 
@@ -157,13 +160,8 @@ pub async fn terminate(
 }
 
 /// Stores a whole file from its first byte on, as one request would bring it.
-pub(super) async fn receive_file(
-    state: &AppState,
-    user_id: Uuid,
-    raw_id: Uuid,
-    body: Body,
-) -> Result<(), Error> {
-    receive::receive(state, user_id, raw_id, 0, None, body).await
+pub(super) async fn receive_file(state: &AppState, raw_id: Uuid, body: Body) -> Result<(), Error> {
+    receive::receive(state, raw_id, 0, None, body).await
 }
 
 async fn declare_size(state: &AppState, raw_id: Uuid, request_headers: &HeaderMap) -> Result<(), Error> {

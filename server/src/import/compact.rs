@@ -5,7 +5,7 @@
 use super::encode::new_block;
 use super::run::{ImportError, Workbench};
 use crate::domain::block::{Block, BlockLimits, concat};
-use crate::domain::columns::{FrequencyColumns, GenotypeColumns, SiteColumns};
+use crate::domain::columns::{CoverageColumns, FrequencyColumns, GenotypeColumns, SiteColumns};
 use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
 use crate::store::imports;
@@ -31,12 +31,15 @@ pub(super) async fn compact(bench: &Workbench, claim: &Claim) -> Result<(), Impo
     Ok(())
 }
 
+/// Most stored bytes that blocks with coverage come to when they are merged: their runs have no such bound as alleles do.
+const COVERAGE_BYTES: i32 = 2 << 20;
+
 /// Runs of neighbours that fit one block together, each of two or more.
 fn runs(blocks: &[BlockRecord], limits: BlockLimits, samples: usize) -> Vec<Vec<BlockRecord>> {
     let row_bytes = samples.div_ceil(64) * 8 * 3;
     let most = limits.alleles.min(limits.plane_bytes / row_bytes.max(1)).max(1);
     let mut runs: Vec<Vec<BlockRecord>> = Vec::new();
-    let mut rows = 0;
+    let (mut rows, mut bytes) = (0, 0);
     for block in blocks {
         let n = block.n as usize;
         let fits = runs
@@ -45,16 +48,19 @@ fn runs(blocks: &[BlockRecord], limits: BlockLimits, samples: usize) -> Vec<Vec<
             .is_some_and(|last: &BlockRecord| {
                 last.contig == block.contig
                     && last.span_end.checked_add(1) == Some(block.span_start)
+                    && last.has_coverage == block.has_coverage
                     && rows + n <= most
+                    && (!block.has_coverage || block.bytes.saturating_add(bytes) <= COVERAGE_BYTES)
             });
         match runs.last_mut() {
             Some(run) if fits => {
                 run.push(block.clone());
                 rows += n;
+                bytes += block.bytes;
             }
             _ => {
                 runs.push(vec![block.clone()]);
-                rows = n;
+                (rows, bytes) = (n, block.bytes);
             }
         }
     }
@@ -70,7 +76,7 @@ async fn merge(
 ) -> Result<(), ImportError> {
     // A group version that some block lacks is answered from the genotypes, in the merged block too.
     let mut versions: Option<Vec<i64>> = None;
-    for block in run {
+    for block in run.iter().filter(|block| block.n > 0) {
         let counted = blocks::counted_versions(&bench.pool, block.bucket, block.id).await?;
         versions = Some(match versions {
             None => counted,
@@ -119,6 +125,19 @@ async fn read(
         .iter()
         .map(|(_, data)| FrequencyColumns::decode(data))
         .collect();
+    let frequencies = match block.n {
+        0 => vec![FrequencyColumns::default(); versions.len()],
+        _ => frequencies?,
+    };
+    let coverage = if block.has_coverage {
+        let frames = blocks::coverage(pool, block.bucket, block.id).await?;
+        Some(CoverageColumns::decode(
+            samples,
+            frames.iter().map(Vec::as_slice),
+        )?)
+    } else {
+        None
+    };
     let genotypes = if samples == 0 {
         (0..block.n).fold(GenotypeColumns::new(0), |mut empty, _| {
             empty.push(&crate::domain::planes::GenotypeRow {
@@ -142,8 +161,9 @@ async fn read(
         span_start: position(block.span_start),
         span_end: position(block.span_end),
         sites: SiteColumns::decode(sites)?,
-        frequencies: frequencies?,
+        frequencies,
         genotypes,
+        coverage,
     })
 }
 
@@ -171,7 +191,8 @@ mod tests {
             span_end: span.1,
             n,
             bucket: 0,
-            bytes: 0,
+            bytes: 1 << 20,
+            has_coverage: false,
             created_seq: 1,
             removed_seq: None,
         }
@@ -195,5 +216,17 @@ mod tests {
             runs(&blocks, limits, 10).iter().map(ids).collect::<Vec<_>>(),
             [[1, 2]]
         );
+        let covered = |has_coverage| {
+            let mut blocks = [
+                block(1, 1, (1, 10), 0),
+                block(2, 1, (11, 20), 5),
+                block(3, 1, (21, 30), 0),
+            ];
+            blocks.iter_mut().for_each(|block| block.has_coverage = true);
+            blocks[1].has_coverage = has_coverage;
+            runs(&blocks, limits, 10).iter().map(ids).collect::<Vec<_>>()
+        };
+        assert_eq!(covered(true), [[1, 2]], "three of them hold too many bytes");
+        assert_eq!(covered(false), Vec::<Vec<i64>>::new());
     }
 }

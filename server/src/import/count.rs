@@ -5,18 +5,22 @@
 use std::ops::Range;
 
 use super::{
+    align::{Aligner, Origin},
+    cells::Cells,
+    coverage::{Fields, RecordKind, SampleCall},
     genotypes::{Format, Genotypes, Place},
     header::Header,
-    lines::ChunkInput,
+    lines::{ChunkInput, lines},
     record::{Fixed, RecordError, RecordProblem},
 };
 use crate::domain::{
-    allele::Allele,
+    allele::{Alignment, Allele, is_catch_all},
     build::{ContigIndex, ContigRef},
     columns::{DepthSums, GenotypeColumns},
     groups::GroupMasks,
     info_groups::Doubt,
     planes::Counts,
+    reference::Reference,
     stated::Stated,
 };
 
@@ -38,6 +42,8 @@ pub struct ChunkResult {
     pub(super) stated: Vec<Stated>,
     /// Values of INFO that cannot be what they say, by line.
     pub(super) doubts: Vec<(u64, Doubt)>,
+    /// What the records of a gVCF say of each sample, record by record; empty where it is none, as far as it is known.
+    pub(super) coverage: Vec<SampleCall>,
     /// Where the next chunk begins.
     pub(super) end: Position,
 }
@@ -63,6 +69,7 @@ pub(super) struct CountedRecord {
     /// Its place among the records with depth or quality.
     pub(super) depths: Option<u32>,
     pub(super) hq_known: bool,
+    pub(super) kind: RecordKind,
 }
 
 /// One alternate allele of a record.
@@ -73,6 +80,10 @@ pub(super) struct CountedAllele {
     pub(super) record: u32,
     /// Index among the record's alternates, 1 for the first.
     pub(super) index: u16,
+    /// What left alignment did.
+    pub(super) alignment: Alignment,
+    /// How the record states it, where that is different.
+    pub(super) origin: Option<Box<Origin>>,
 }
 
 impl ChunkResult {
@@ -85,61 +96,74 @@ impl ChunkResult {
     pub fn alleles(&self) -> usize {
         self.alleles.len()
     }
-}
 
-/// Counts all records of a chunk in all groups.
-///
-/// # Errors
-/// The first record that cannot be read. For [`RecordProblem::UnknownContig`] the contig can be registered and the
-/// chunk counted again.
-pub fn count_chunk(
-    header: &Header,
-    groups: &GroupMasks,
-    contigs: &ContigIndex,
-    chunk: &ChunkInput,
-) -> Result<ChunkResult, RecordError> {
-    let mut counter = Counter::new(header, groups, contigs);
-    let mut place = Position {
-        offset: chunk.offset,
-        line: chunk.first_line,
-    };
-    let text = &chunk.text[..];
-    let mut start = 0;
-    while start < text.len() {
-        let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |end| start + end);
-        let line = &text[start..end];
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !line.is_empty() {
-            counter.add(line, place).map_err(|problem| RecordError {
-                line: place.line,
-                problem,
-            })?;
-        }
-        start = end + 1;
-        place = Position {
-            offset: chunk.offset + start as u64,
-            line: place.line + 1,
-        };
+    /// What a record of a gVCF says of each sample.
+    pub(super) fn coverage(&self, record: usize) -> &[SampleCall] {
+        let samples = self.genotypes.samples();
+        self.coverage
+            .get(record * samples..(record + 1) * samples)
+            .unwrap_or_default()
     }
-    place.offset = chunk.offset + text.len() as u64;
-    counter.result.end = place;
-    Ok(counter.result)
 }
 
-struct Counter<'a> {
+/// What the records of a file are counted with.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis<'a> {
+    /// The header.
+    pub header: &'a Header,
+    /// The groups.
+    pub groups: &'a GroupMasks,
+    /// The contigs that are known so far.
+    pub contigs: &'a ContigIndex,
+    /// By which alleles are left-aligned; without one they are trimmed only.
+    pub reference: Option<&'a Reference>,
+    /// Whether a record before has shown that the file is a gVCF.
+    pub is_gvcf: bool,
+}
+
+impl Basis<'_> {
+    /// Counts all records of a chunk in all groups. Of a gVCF, also one that only the chunk shows to be one, it is noted too
+    /// what each record says beside its alleles.
+    ///
+    /// # Errors
+    /// The first record that cannot be read. For [`RecordProblem::UnknownContig`] the contig can be registered and the
+    /// chunk counted again.
+    pub fn count(self, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
+        let mut counter = Counter::new(self, chunk);
+        lines(&chunk.text).for_each(|line| counter.take(line, None));
+        counter.finish(chunk)
+    }
+}
+
+/// Counts the records of a chunk as they come.
+pub(super) struct Counter<'a> {
+    basis: Basis<'a>,
     columns: usize,
     groups: &'a GroupMasks,
     contigs: &'a ContigIndex,
+    aligner: Aligner<'a>,
     /// The contig of the record before.
     contig: Option<(String, ContigRef)>,
     format: Format,
+    /// Reads what a gVCF says beside its alleles; none where the file is not known to be one.
+    fields: Option<Fields>,
     genotypes: Genotypes,
     active: Vec<u32>,
     result: ChunkResult,
+    /// The first record that cannot be read; none is counted behind it.
+    error: Option<RecordError>,
 }
 
 impl<'a> Counter<'a> {
-    fn new(header: &Header, groups: &'a GroupMasks, contigs: &'a ContigIndex) -> Self {
+    /// Before the first line of a chunk.
+    pub(super) fn new(basis: Basis<'a>, chunk: &ChunkInput) -> Self {
+        let Basis {
+            header,
+            groups,
+            contigs,
+            reference,
+            is_gvcf,
+        } = basis;
         let samples = header.samples.len();
         let result = ChunkResult {
             groups: groups.len(),
@@ -151,21 +175,64 @@ impl<'a> Counter<'a> {
             genotypes: GenotypeColumns::new(samples),
             stated: Vec::new(),
             doubts: Vec::new(),
-            end: Position { offset: 0, line: 0 },
+            coverage: Vec::new(),
+            end: Position {
+                offset: chunk.offset,
+                line: chunk.first_line,
+            },
         };
         Counter {
+            basis,
             columns: if samples == 0 { 8 } else { 9 + samples },
             groups,
             contigs,
+            aligner: Aligner::new(reference),
             contig: None,
             format: Format::default(),
+            fields: is_gvcf.then(Fields::default),
             genotypes: Genotypes::default(),
             active: Vec::new(),
             result,
+            error: None,
         }
     }
 
-    fn add(&mut self, line: &[u8], place: Position) -> Result<(), RecordProblem> {
+    /// Takes the next line with its end; `cells` are its samples, where they were read before.
+    pub(super) fn take(&mut self, line: &[u8], cells: Option<&Cells>) {
+        let place = self.result.end;
+        self.result.end = Position {
+            offset: place.offset + line.len() as u64,
+            line: place.line + 1,
+        };
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if !line.is_empty() && self.error.is_none() {
+            let added = self.add(line, cells, place);
+            self.error = added.err().map(|problem| RecordError {
+                line: place.line,
+                problem,
+            });
+        }
+    }
+
+    /// What was counted in the chunk, of which every line was taken.
+    pub(super) fn finish(self, chunk: &ChunkInput) -> Result<ChunkResult, RecordError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let is_gvcf = |record: &CountedRecord| record.kind == RecordKind::Gvcf;
+        let basis = self.basis;
+        if !basis.is_gvcf && basis.groups.samples() > 0 && self.result.records.iter().any(is_gvcf) {
+            return Basis {
+                is_gvcf: true,
+                ..basis
+            }
+            .count(chunk);
+        }
+        Ok(self.result)
+    }
+
+    fn add(&mut self, line: &[u8], cells: Option<&Cells>, place: Position) -> Result<(), RecordProblem> {
         if line.starts_with(b"#") {
             return Err(RecordProblem::HeaderLine);
         }
@@ -178,7 +245,15 @@ impl<'a> Counter<'a> {
             .ok()
             .filter(|&alternates| alternates < u16::MAX);
         let alternates = alternates.ok_or(RecordProblem::TooManyAlleles)?;
-        self.read_genotypes(&fixed, contig, alternates)?;
+        let site = Place {
+            build: self.contigs.build(),
+            contig: contig.ordinal,
+            position: fixed.pos,
+        };
+        self.read_genotypes(&fixed, cells, site, alternates)?;
+        if let Some(fields) = &mut self.fields {
+            fields.read(&fixed, alternates, self.groups, site, &mut self.result.coverage);
+        }
         let depths = self.genotypes.depths().map(|depths| {
             let row = self.result.depths.len() / depths.len().max(1);
             self.result.depths.extend_from_slice(depths);
@@ -186,6 +261,7 @@ impl<'a> Counter<'a> {
         });
         if let Some(reader) = self.groups.stated() {
             let mut doubts = Vec::new();
+            let before = self.result.stated.len();
             reader.read(
                 fixed.info,
                 alternates.into(),
@@ -194,6 +270,12 @@ impl<'a> Counter<'a> {
             );
             let doubts = doubts.into_iter().map(|doubt| (place.line, doubt));
             self.result.doubts.extend(doubts);
+            // An alternate that is not listed has no counts either.
+            let rows = self.result.stated.split_off(before);
+            let alternates = fixed.alternates.unwrap_or_default().split(',');
+            let listed = alternates.zip(rows.chunks(self.result.groups.max(1)));
+            let listed = listed.filter(|(alternate, _)| !is_catch_all(alternate));
+            self.result.stated.extend(listed.flat_map(|(_, rows)| rows));
         }
         let first = self.result.alleles.len() as u32;
         let mut hq_known = false;
@@ -202,19 +284,25 @@ impl<'a> Counter<'a> {
             .into_iter()
             .flat_map(|alternates| alternates.split(','))
             .enumerate()
+            .filter(|(_, alternate)| !is_catch_all(alternate))
         {
             let extent = if alternate.starts_with('<') {
                 fixed.extent(i, alternates.into())
             } else {
                 Default::default()
             };
-            let allele = Allele::new(fixed.pos, fixed.reference, alternate, extent);
+            let build = self.contigs.build();
+            let allele = Allele::new(fixed.pos, fixed.reference, alternate, extent)
+                .with_mate_contig(|name| build.contig(name).map(|contig| contig.name));
+            let (allele, alignment) = self.aligner.align(contig.ordinal, &fixed, allele)?;
             hq_known |= self.count(i, contig, allele.position);
             let record = self.result.records.len() as u32;
             self.result.alleles.push(CountedAllele {
+                origin: Origin::of(&fixed, alternate, &allele),
                 allele,
                 record,
                 index: i as u16 + 1,
+                alignment,
             });
         }
         self.result.records.push(CountedRecord {
@@ -227,6 +315,7 @@ impl<'a> Counter<'a> {
             alleles: first..self.result.alleles.len() as u32,
             depths,
             hq_known,
+            kind: RecordKind::of(&fixed),
         });
         Ok(())
     }
@@ -246,14 +335,10 @@ impl<'a> Counter<'a> {
     fn read_genotypes(
         &mut self,
         fixed: &Fixed<'_>,
-        contig: ContigRef,
+        cells: Option<&Cells>,
+        place: Place,
         alternates: u16,
     ) -> Result<(), RecordProblem> {
-        let place = Place {
-            build: self.contigs.build(),
-            contig: contig.ordinal,
-            position: fixed.pos,
-        };
         let samples = self.groups.samples();
         let format = fixed.rest.map(|rest| {
             memchr::memchr(b'\t', rest).map_or((rest, None), |end| (&rest[..end], Some(&rest[end + 1..])))
@@ -261,8 +346,20 @@ impl<'a> Counter<'a> {
         match format {
             Some((format, Some(columns))) if samples > 0 => {
                 self.format.update(format);
-                self.genotypes
-                    .read(columns, &self.format, alternates, self.groups, place)
+                let read = cells.filter(|cells| cells.len() == samples);
+                match read.and_then(Cells::samples) {
+                    Some(cells) => self.genotypes.read_cells(
+                        columns,
+                        cells,
+                        &self.format,
+                        alternates,
+                        self.groups,
+                        place,
+                    ),
+                    None => self
+                        .genotypes
+                        .read(columns, &self.format, alternates, self.groups, place),
+                }
             }
             // A file without samples may still have the FORMAT column.
             None | Some((_, None)) if samples == 0 => {

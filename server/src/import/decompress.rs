@@ -16,7 +16,7 @@ pub use container::Container;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecompressError {
     /// Another container than those that are read.
-    #[error("this is a {0} file; please send VCF as text, bgzip or gzip")]
+    #[error("{0}")]
     Container(Container),
     /// Data that cannot be what was compressed.
     #[error("the compressed data is corrupt near byte {offset} of the file: {reason}")]
@@ -60,6 +60,8 @@ pub struct Decompressor {
     state: State,
     /// Compressed bytes received.
     received: u64,
+    /// The first decompressed bytes, until there are enough of them to tell what they are.
+    head: Option<Vec<u8>>,
 }
 
 enum State {
@@ -75,6 +77,7 @@ impl Default for Decompressor {
         Decompressor {
             state: State::Unknown(Vec::new()),
             received: 0,
+            head: Some(Vec::new()),
         }
     }
 }
@@ -90,16 +93,31 @@ impl Decompressor {
     /// # Errors
     /// The bytes are of another container, or corrupt. The decompressor must not be used any further.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), DecompressError> {
-        let offset = self.received;
+        let (offset, start) = (self.received, out.len());
         self.received += bytes.len() as u64;
         if let State::Unknown(first) = &mut self.state {
             first.extend_from_slice(bytes);
             if first.len() < container::TELLING_BYTES {
                 return Ok(());
             }
-            return self.begin(out);
+            self.begin(out)?;
+        } else {
+            self.feed(bytes, offset, out)?;
         }
-        self.feed(bytes, offset, out)
+        self.tell(&out[start..], false)
+    }
+
+    /// Refuses another container inside, told by the first decompressed bytes.
+    fn tell(&mut self, new: &[u8], is_end: bool) -> Result<(), DecompressError> {
+        let Some(head) = &mut self.head else { return Ok(()) };
+        let missing = container::TELLING_BYTES.saturating_sub(head.len());
+        head.extend_from_slice(&new[..new.len().min(missing)]);
+        if head.len() < container::TELLING_BYTES && !is_end {
+            return Ok(());
+        }
+        let found = Container::of_content(head);
+        self.head = None;
+        found.map_or(Ok(()), |container| Err(DecompressError::Container(container)))
     }
 
     /// Says that the file is complete.
@@ -107,6 +125,14 @@ impl Decompressor {
     /// # Errors
     /// It ends amid compressed data.
     pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<Ending, DecompressError> {
+        let start = out.len();
+        let ending = self.end(out);
+        // A file of another kind is named, also where it is cut off.
+        self.tell(&out[start..], true)?;
+        ending
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) -> Result<Ending, DecompressError> {
         if let State::Unknown(_) = self.state {
             self.begin(out)?;
         }
@@ -160,8 +186,6 @@ impl Decompressor {
     }
 
     fn feed(&mut self, bytes: &[u8], offset: u64, out: &mut Vec<u8>) -> Result<(), DecompressError> {
-        let is_start = offset == 0;
-        let start = out.len();
         match &mut self.state {
             State::Unknown(_) => {}
             State::Plain => out.extend_from_slice(bytes),
@@ -183,10 +207,7 @@ impl Decompressor {
                 out.append(decoder.get_mut());
             }
         }
-        match Container::of_content(&out[start..]).filter(|_| is_start) {
-            Some(container) => Err(DecompressError::Container(container)),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 

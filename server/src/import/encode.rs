@@ -3,7 +3,7 @@
 //! Invariant: the group versions are those of the block's frequencies, in their order.
 
 use crate::domain::block::Block;
-use crate::domain::columns::{ColumnError, FrequencyPayload};
+use crate::domain::columns::{ColumnError, CoverageColumns, FrequencyPayload};
 use crate::store::blocks::NewBlock;
 
 /// Encodes a block's payloads.
@@ -32,6 +32,7 @@ pub fn new_block(
         sites: block.sites.encode()?,
         frequencies: FrequencyPayload::encode(frequencies)?,
         genotypes: genotypes.into_iter().map(|frame| frame.payload).collect(),
+        coverage: block.coverage.as_ref().map(CoverageColumns::encode).transpose()?,
     })
 }
 

@@ -2,7 +2,12 @@
 //!
 //! Invariant: the fast way over fixed-width genotypes gives what the general way gives, or declines.
 
-use super::record::RecordProblem;
+use std::ops::Range;
+
+use super::{
+    cells::{ABSENT, Cell},
+    record::RecordProblem,
+};
 use crate::domain::{
     build::Build,
     columns::DepthSums,
@@ -16,7 +21,8 @@ mod fixed;
 mod format;
 
 pub use format::Format;
-use format::{Sample, integer};
+use format::Sample;
+pub(super) use format::integer;
 
 /// Reusable space for the genotypes of one record.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +71,38 @@ impl Genotypes {
             return Ok(());
         }
         self.read_columns(columns, format, alternates, groups, place)
+    }
+
+    /// The same where `cells` tells what was read of each sample before, or where in `columns` it is written.
+    ///
+    /// # Errors
+    /// A genotype cannot be read.
+    pub fn read_cells<'a>(
+        &mut self,
+        columns: &[u8],
+        cells: impl Iterator<Item = Result<&'a Cell, Range<usize>>>,
+        format: &Format,
+        alternates: u16,
+        groups: &GroupMasks,
+        place: Place,
+    ) -> Result<(), RecordProblem> {
+        self.clear(groups.samples(), alternates);
+        self.begin_quality(format, groups);
+        for (sample, cell) in cells.enumerate() {
+            match cell {
+                Ok(cell) => {
+                    let [a, b] = cell.alleles.map(u16::from);
+                    let call = Call::Diploid(a, b);
+                    self.set_diploid(sample, [a, b], alternates);
+                    let given = |number: u32| (number != ABSENT).then_some(number);
+                    let (dp, gq) = (given(cell.depth), given(cell.quality));
+                    let depth_of = |allele| given(cell.allele_depths[usize::from(allele != a)]);
+                    self.add_quality(sample, call, (dp, gq), depth_of, groups, place);
+                }
+                Err(text) => self.read_sample(sample, &columns[text], format, alternates, groups, place)?,
+            }
+        }
+        Ok(())
     }
 
     /// The planes of an alternate allele, 0 for the first.
@@ -135,29 +173,14 @@ impl Genotypes {
         place: Place,
     ) -> Result<(), RecordProblem> {
         let samples = groups.samples();
-        self.hq_known = format.has_quality();
-        let has_depths = format.has_depths();
-        if has_depths {
-            self.depths.clear();
-            self.depths.resize(groups.len(), DepthSums::default());
-        }
+        self.begin_quality(format, groups);
         let mut rest = Some(columns);
         for sample in 0..samples {
             let text = rest.ok_or_else(|| count_error(sample, samples))?;
             let end = memchr::memchr(b'\t', text);
-            let fields = format.split(&text[..end.unwrap_or(text.len())]);
+            let column = &text[..end.unwrap_or(text.len())];
             rest = end.map(|end| &text[end + 1..]);
-            let call = match fields.genotype {
-                None => Call::Missing,
-                Some(field) => Call::parse(field, alternates).map_err(|error| RecordProblem::Genotype {
-                    sample: sample + 1,
-                    error,
-                })?,
-            };
-            self.set(sample, call, &fields, alternates);
-            if has_depths {
-                self.add_quality(sample, call, &fields, groups, place);
-            }
+            self.read_sample(sample, column, format, alternates, groups, place)?;
         }
         match rest {
             None => Ok(()),
@@ -165,6 +188,58 @@ impl Genotypes {
                 samples + 1 + memchr::memchr_iter(b'\t', rest).count(),
                 samples,
             )),
+        }
+    }
+
+    fn read_sample(
+        &mut self,
+        sample: usize,
+        column: &[u8],
+        format: &Format,
+        alternates: u16,
+        groups: &GroupMasks,
+        place: Place,
+    ) -> Result<(), RecordProblem> {
+        let fields = format.split(column);
+        let call = match fields.genotype {
+            None => Call::Missing,
+            Some(field) => Call::parse(field, alternates).map_err(|error| RecordProblem::Genotype {
+                sample: sample + 1,
+                error,
+            })?,
+        };
+        self.set(sample, call, &fields, alternates);
+        if format.has_depths() {
+            let numbers = (fields.depth.and_then(integer), fields.quality.and_then(integer));
+            let depth_of = |allele: u16| {
+                let depths = fields.allele_depths?;
+                integer(depths.split(|&byte| byte == b',').nth(allele.into())?)
+            };
+            self.add_quality(sample, call, numbers, depth_of, groups, place);
+        }
+        Ok(())
+    }
+
+    fn begin_quality(&mut self, format: &Format, groups: &GroupMasks) {
+        self.hq_known = format.has_quality();
+        if format.has_depths() {
+            self.depths.clear();
+            self.depths.resize(groups.len(), DepthSums::default());
+        }
+    }
+
+    /// A diploid with both alleles called.
+    #[inline]
+    fn set_diploid(&mut self, sample: usize, alleles: [u16; 2], alternates: u16) {
+        let (word, shift) = (sample / 64, sample % 64);
+        if alleles == [0, 0] {
+            return;
+        }
+        for alternate in 0..alternates {
+            let at = usize::from(alternate) * self.words + word;
+            let [a, b] = alleles.map(|allele| u64::from(allele == alternate + 1));
+            self.p0[at] |= (a | b) << shift;
+            self.p1[at] |= (a & b) << shift;
         }
     }
 
@@ -201,15 +276,17 @@ impl Genotypes {
         }
     }
 
+    /// Adds a sample's DP and GQ; `depth_of` gives AD of an allele by index.
+    #[inline]
     fn add_quality(
         &mut self,
         sample: usize,
         call: Call,
-        fields: &Sample<'_>,
+        (dp, gq): (Option<u32>, Option<u32>),
+        depth_of: impl Fn(u16) -> Option<u32>,
         groups: &GroupMasks,
         place: Place,
     ) {
-        let (dp, gq) = (fields.depth.and_then(integer), fields.quality.and_then(integer));
         if dp.is_some() || gq.is_some() {
             self.has_depths = true;
             for &group in groups.groups_of(sample) {
@@ -218,17 +295,8 @@ impl Genotypes {
         }
         if self.hq_known {
             let copies = groups.copies(place.build, place.contig, place.position, sample);
-            let depth_of = |allele: u16| {
-                integer(
-                    fields
-                        .allele_depths?
-                        .split(|&byte| byte == b',')
-                        .nth(allele.into())?,
-                )
-            };
-            if is_high_quality(call, copies, gq, dp, depth_of) {
-                self.hq[sample / 64] |= 1 << (sample % 64);
-            }
+            let is_high = is_high_quality(call, copies, gq, dp, depth_of);
+            self.hq[sample / 64] |= u64::from(is_high) << (sample % 64);
         }
     }
 }

@@ -91,6 +91,16 @@ pub enum HeaderProblem {
         /// A build whose length it is.
         likely: Option<Build>,
     },
+    /// A contig under a name that it has in another build only.
+    #[error("contig {name} is one of {other}, and the dataset is of {build}")]
+    OtherBuild {
+        /// Contig, by its accession.
+        name: String,
+        /// The build that it is of.
+        other: Build,
+        /// The dataset's build.
+        build: Build,
+    },
 }
 
 fn hint(likely: &Option<Build>) -> String {
@@ -139,9 +149,10 @@ impl Header {
     /// Compares the stated lengths of contigs with those of the build.
     ///
     /// # Errors
-    /// A length differs. Lines are not remembered, so that the error names line 1.
+    /// A length differs, or a name is one of another build. Lines are not remembered, so that the error names line 1.
     pub fn check_build(&self, build: Build) -> Result<(), HeaderError> {
         for contig in &self.contigs {
+            check_name(&contig.name, build).map_err(|problem| HeaderError { line: 1, problem })?;
             let (Some(known), Some(length)) = (build.contig(&contig.name), contig.length) else {
                 continue;
             };
@@ -185,6 +196,21 @@ impl Header {
             "INFO" => self.infos.push(id),
             _ => {}
         }
+    }
+}
+
+/// Refuses the accession of another build's chromosome.
+///
+/// # Errors
+/// [`HeaderProblem::OtherBuild`].
+pub fn check_name(name: &str, build: Build) -> Result<(), HeaderProblem> {
+    match Build::with_contig(name).next() {
+        Some(other) if build.contig(name).is_none() => Err(HeaderProblem::OtherBuild {
+            name: name.to_owned(),
+            other,
+            build,
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -257,6 +283,14 @@ mod tests {
             wrong.problem.to_string(),
             "contig 1 is 249250621 bases long, but 248956422 in GRCh38; the file looks like GRCh37"
         );
+        let other = check_name("NC_000001.11", Build::Grch37).unwrap_err();
+        assert_eq!(
+            other.to_string(),
+            "contig NC_000001.11 is one of GRCh38, and the dataset is of GRCh37"
+        );
+        for name in ["1", "chr1", "NC_000001.10", "NC_012920.1", "GL000191.1", "Chr1"] {
+            assert_eq!(check_name(name, Build::Grch37), Ok(()), "{name}");
+        }
     }
 
     #[test]

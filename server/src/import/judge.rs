@@ -2,15 +2,20 @@
 //!
 //! Invariant: every line is judged once, also across restarts: lines before `judged_to` are not judged again.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::lines::ChunkInput;
+use super::cells::Cells;
+use super::lines::{ChunkInput, lines};
+use super::reference::{Comparison, RefCheck};
 use super::refusal::Refused;
 use super::validate::{
     ChunkState, ContainerFault, Finding, Limits, OrderCheck, Profile, RecordValidator, Report, Severity,
     Sites, Validator,
 };
 use crate::domain::info_groups::Doubt;
+use crate::domain::reference::Unreadable;
 
 /// What is stored of the validation with each checkpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,6 +25,12 @@ pub(super) struct JudgeState {
     order: OrderCheck,
     report: Report,
     first_error: Option<(u64, String)>,
+    /// Records compared with the reference sequence.
+    #[serde(default)]
+    reference: Comparison,
+    /// Whether it was said that it must be another.
+    #[serde(default)]
+    is_other_reference: bool,
 }
 
 impl JudgeState {
@@ -37,6 +48,12 @@ pub(super) struct ChunkVerdict {
     /// First line behind the chunk.
     end: u64,
     is_unterminated: bool,
+    /// Records compared with the reference sequence.
+    compared: u64,
+    /// Those that differ: how many were compared up to it, and its line.
+    differing: Vec<(u64, u64)>,
+    /// The reference could not be read, so that the verdict is not complete.
+    unreadable: Option<Unreadable>,
 }
 
 /// What is new since the last note, and all that must be stored to go on.
@@ -62,6 +79,8 @@ impl Judge {
             order: OrderCheck::default(),
             report: validator.report(),
             first_error: None,
+            reference: Comparison::default(),
+            is_other_reference: false,
         };
         let state = resume.unwrap_or_else(fresh);
         Self { validator, state }
@@ -89,6 +108,7 @@ impl Judge {
         Some(Records {
             rules,
             from: self.state.judged_to,
+            reference: None,
         })
     }
 
@@ -99,11 +119,23 @@ impl Judge {
             sites,
             end,
             is_unterminated,
+            compared,
+            differing,
+            unreadable: _,
         } = verdict;
         self.validator
             .follow(&mut self.state.order, &sites, &mut findings);
         findings.sort_by_key(|finding| finding.line);
         self.add(findings);
+        let before = self.state.reference.compared;
+        for (nth, line) in differing {
+            self.state.reference.differing += 1;
+            self.state.reference.compared = before + nth;
+            if self.state.reference.is_hopeless(self.validator.limits()) {
+                self.other_reference(line);
+            }
+        }
+        self.state.reference.compared = before + compared;
         if is_unterminated && end > self.state.judged_to {
             let mut report = self.validator.report();
             self.validator.record_unterminated(end - 1, &mut report);
@@ -130,8 +162,26 @@ impl Judge {
         self.add(found);
     }
 
+    /// Says once that the file was made with another reference.
+    fn other_reference(&mut self, line: u64) {
+        if std::mem::replace(&mut self.state.is_other_reference, true) {
+            return;
+        }
+        let Comparison { compared, differing } = self.state.reference;
+        let message = format!(
+            "REF differs from the reference in {differing} of {compared} records: this is another build, or the file was \
+             made with another reference"
+        );
+        let mut report = self.validator.report();
+        self.validator.reference_differs(line, message, &mut report);
+        self.add(report.take_new());
+    }
+
     /// The end of the file: what should have come and did not.
     pub(super) fn finish(&mut self) {
+        if self.state.reference.was_hopeless(self.validator.limits()) {
+            self.other_reference(self.state.judged_to.saturating_sub(1));
+        }
         let mut report = self.validator.report();
         self.validator.finish(&mut report);
         self.add(report.take_new());
@@ -201,34 +251,73 @@ impl Judge {
 pub(super) struct Records {
     rules: RecordValidator,
     from: u64,
+    /// What REF is compared with.
+    reference: Option<Arc<RefCheck>>,
 }
 
 impl Records {
+    /// The same rules, and REF is compared with a reference sequence.
+    pub(super) fn with_reference(self, reference: Option<RefCheck>) -> Self {
+        Self {
+            reference: reference.map(Arc::new),
+            ..self
+        }
+    }
+
     /// Judges the lines of a chunk that were not judged before: a pure function, so that chunks go side by side.
-    pub(super) fn judge(&self, chunk: &ChunkInput) -> ChunkVerdict {
+    /// `each` hears every line, with its samples where judging read them.
+    pub(super) fn judge(
+        &self,
+        chunk: &ChunkInput,
+        mut each: impl FnMut(&[u8], Option<&Cells>),
+    ) -> ChunkVerdict {
         let mut state = ChunkState::default();
         let mut verdict = ChunkVerdict {
             end: chunk.first_line,
             ..Default::default()
         };
-        let text = &chunk.text[..];
-        let mut start = 0;
-        while start < text.len() {
-            let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |end| start + end + 1);
+        let mut comparing = self.reference.as_ref().map(|reference| reference.chunk());
+        for line in lines(&chunk.text) {
             if verdict.end >= self.from {
                 self.rules
-                    .check(&mut state, verdict.end, &text[start..end], &mut verdict.findings);
+                    .check(&mut state, verdict.end, line, &mut verdict.findings);
+                if let Some(comparing) = &mut comparing {
+                    let number = verdict.end;
+                    let differs = comparing.record(&self.rules, number, line, &mut verdict.findings);
+                    verdict.compared(differs);
+                }
+                each(line, Some(state.cells()));
+            } else {
+                each(line, None);
             }
             verdict.end += 1;
-            start = end;
         }
-        verdict.is_unterminated = text.last().is_some_and(|&last| last != b'\n');
+        verdict.is_unterminated = chunk.text.last().is_some_and(|&last| last != b'\n');
         verdict.sites = state.take_sites();
         verdict
     }
 }
 
 impl ChunkVerdict {
+    /// Notes how the record on the last line compares with the reference.
+    fn compared(&mut self, differs: Result<Option<bool>, Unreadable>) {
+        match differs {
+            Ok(None) => {}
+            Ok(Some(differs)) => {
+                self.compared += 1;
+                if differs {
+                    self.differing.push((self.compared, self.end));
+                }
+            }
+            Err(unreadable) => self.unreadable = Some(unreadable),
+        }
+    }
+
+    /// Why the verdict is not complete, if it is not.
+    pub(super) fn unreadable(&self) -> Option<&Unreadable> {
+        self.unreadable.as_ref()
+    }
+
     /// Whether something in it refuses the file.
     pub(super) fn has_error(&self) -> bool {
         self.findings

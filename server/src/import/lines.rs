@@ -22,6 +22,16 @@ pub struct ChunkInput {
     pub text: Bytes,
 }
 
+/// The lines of a text, each with its end.
+pub fn lines(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', text).map_or(text.len(), |end| end + 1);
+        let line;
+        (line, text) = text.split_at(end);
+        (!line.is_empty()).then_some(line)
+    })
+}
+
 /// A line, or the header as a whole, is too long to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} is longer than {MAX_LINE_BYTES} bytes")]

@@ -2,7 +2,7 @@
 //!
 //! Invariant: borrowed from the line; a record that cannot be read says in which line and column.
 
-use crate::domain::{allele::Extent, genotype::GenotypeError};
+use crate::domain::{allele::Extent, genotype::GenotypeError, reference::Unreadable};
 
 /// Why a record cannot be counted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +54,9 @@ pub enum RecordProblem {
         /// Why.
         error: GenotypeError,
     },
+    /// The reference to align with cannot be read: not the record's fault.
+    #[error(transparent)]
+    Reference(#[from] Unreadable),
     /// A record stands before its predecessor.
     #[error("position {position} comes after {previous}: records must be sorted by position within a contig")]
     Unsorted {
@@ -61,6 +64,17 @@ pub enum RecordProblem {
         position: u32,
         /// POS of the record before.
         previous: u32,
+    },
+    /// A record beyond the end of its chromosome.
+    #[error(
+        "position {position} lies beyond the end of the chromosome, which has {length} bases in the dataset's build: \
+         is the file of another build?"
+    )]
+    BeyondContig {
+        /// POS.
+        position: u32,
+        /// The chromosome's length.
+        length: u32,
     },
 }
 
@@ -124,7 +138,8 @@ impl<'a> Fixed<'a> {
     }
 
     /// What INFO says about the extent of the alternate allele of that index (0 for the first). `END` counts where the
-    /// record has one alternate; of several each has its own `SVLEN`, and END is but their maximum.
+    /// record has one alternate; of several each has its own `SVLEN`, and END is but their maximum. Where `CHR2` names
+    /// another contig, the allele's other end lies there, at `POS2`, `END2` or, as older callers write it, `END`.
     pub fn extent(&self, alternate: usize, alternates: usize) -> Extent {
         let value = |key: &str| {
             self.info
@@ -133,10 +148,24 @@ impl<'a> Fixed<'a> {
         };
         let length = value("SVLEN").and_then(|lengths| lengths.split(',').nth(alternate));
         let length = length.and_then(|length| length.trim_start_matches('-').parse().ok());
+        let other_contig = value("CHR2").filter(|&contig| contig != self.chrom);
+        if let Some(contig) = other_contig {
+            let place = value("POS2").or_else(|| value("END2")).or_else(|| value("END"));
+            let mate = place.map_or_else(|| contig.into(), |place| format!("{contig}:{place}").into());
+            return Extent {
+                end: None,
+                length,
+                mate: Some(mate),
+            };
+        }
         let end = value("END")
             .and_then(|end| end.parse().ok())
             .filter(|_| alternates == 1 || length.is_none());
-        Extent { end, length }
+        Extent {
+            end,
+            length,
+            mate: None,
+        }
     }
 }
 
@@ -185,17 +214,26 @@ mod tests {
         assert_eq!(
             fixed.extent(1, 2),
             Extent {
-                end: None,
-                length: Some(400)
+                length: Some(400),
+                ..Extent::default()
             }
         );
         assert_eq!(
             fixed.extent(0, 1),
             Extent {
                 end: Some(500),
-                length: None
+                ..Extent::default()
             }
         );
+        let mate = |info| {
+            let line = format!("1\t100\t.\tA\t<TRA>\t.\t.\t{info}");
+            let extent = Fixed::parse(line.as_bytes(), 8).unwrap().extent(0, 1);
+            (extent.end, extent.mate.map(String::from))
+        };
+        assert_eq!(mate("CHR2=2;END=77"), (None, Some("2:77".into())));
+        assert_eq!(mate("CHR2=2;END=100;POS2=77"), (None, Some("2:77".into())));
+        assert_eq!(mate("CHR2=2"), (None, Some("2".into())));
+        assert_eq!(mate("CHR2=1;END=177"), (Some(177), None));
         let sites = Fixed::parse(b"1\t0\t.\tA\t.\t29.5\t.\t.", 8).unwrap();
         assert_eq!(
             (sites.pos, sites.id, sites.alternates, sites.rest, sites.qual),

@@ -10,19 +10,22 @@ use tokio_util::sync::CancellationToken;
 
 use super::builder::{Checkpoint, DraftBlock};
 use super::encode::new_block;
-use super::header::Header;
-use super::refusal::Refused;
+use super::header::{Header, check_name};
+use super::refusal::{self, Refused};
 use super::tally::{Event, Order, Plan, Progress, tally};
-use super::{split, tail};
+use super::{reference, split, tail, twins};
 use crate::domain::block::BlockLimits;
 use crate::domain::build::{Build, ContigIndex, ContigRef};
 use crate::domain::columns::ColumnError;
 use crate::domain::groups::{GroupMasks, Sex};
 use crate::domain::info_groups::{self, InfoGroup, InfoReader};
 use crate::domain::panel::{Panel, PanelGroups};
+use crate::domain::reference::Unreadable;
 use crate::store::StoreError;
 use crate::store::head::Head;
-use crate::store::imports::{self, Advance, Findings, ImportFile, NewGroup, NewSample, Refusal, Started};
+use crate::store::imports::{
+    self, Advance, Committed, Findings, ImportFile, NewGroup, NewSample, Refusal, Started,
+};
 use crate::store::jobs::Claim;
 use crate::store::pool::PgPool;
 use crate::store::raw::RawStore;
@@ -63,6 +66,9 @@ pub enum ImportError {
     /// A thread of the import died.
     #[error("a thread of the import died")]
     Died,
+    /// The reference to align with cannot be read; the import goes on later, here or elsewhere.
+    #[error(transparent)]
+    Reference(#[from] Unreadable),
     /// The server is stopping.
     #[error("stopped")]
     Stopped,
@@ -110,7 +116,7 @@ pub(super) async fn run(
         error = async { match following.await { Err(error) => error.into(), Ok(()) => std::future::pending().await } } => {
             Err(error)
         }
-        done = run.follow(events) => done,
+        done = run.begin_alone(events) => done,
     }
 }
 
@@ -123,6 +129,15 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Refuses bytes that the dataset has already before any is counted, where the file's length gives reason to
+    /// compare.
+    async fn begin_alone(self, events: mpsc::Receiver<Event>) -> Result<(), ImportError> {
+        match twins::wait(self.bench, &self.file).await? {
+            Some(same) => self.refuse(same, Findings::default()).await,
+            None => self.follow(events).await,
+        }
+    }
+
     async fn follow(mut self, mut events: mpsc::Receiver<Event>) -> Result<(), ImportError> {
         loop {
             match events.recv().await.ok_or(ImportError::Died)? {
@@ -132,6 +147,11 @@ impl Run<'_> {
                     Err(refused) => return self.refuse(refused, Findings::default()).await,
                 },
                 Event::Contig(name, reply) => {
+                    let build: Option<Build> = self.file.build.parse().ok();
+                    if let Some(Err(problem)) = build.map(|build| check_name(&name, build)) {
+                        let refused = Refused::of_file(problem.to_string());
+                        return self.refuse(refused, Findings::default()).await;
+                    }
                     let ordinal =
                         imports::register_contig(&self.bench.pool, self.file.build_id, &name, None).await?;
                     match ordinal {
@@ -159,6 +179,7 @@ impl Run<'_> {
                     sha256,
                     progress,
                 } => return self.end(checkpoint, progress, &sha256).await,
+                Event::Unreadable(why) => return Err(why.into()),
                 Event::Refused(refused, progress) => {
                     return self.refuse(refused, findings(&progress.note)).await;
                 }
@@ -210,13 +231,13 @@ impl Run<'_> {
             .await?;
             match started {
                 Started::Yes { sample_ids } => self.file.sample_ids = sample_ids,
-                Started::OtherSamples { dataset, shared } => {
-                    return Ok(Err(Refused::of_file(format!(
-                        "This file has {} samples, of which {shared} are among the dataset's {dataset}: all files of \
-                         a dataset must have the same samples. Join files of different samples with “bcftools merge” \
-                         first, or make a dataset of their own for them.",
-                        header.samples.len()
-                    ))));
+                Started::OtherSamples {
+                    dataset,
+                    shared,
+                    files,
+                } => {
+                    let own = (self.file.filename.as_str(), header.samples.len());
+                    return Ok(Err(refusal::other_samples(own, shared, dataset, &files)));
                 }
             }
         }
@@ -261,7 +282,12 @@ impl Run<'_> {
             // Registered names are unique, so none can be a second time.
             let _ = contigs.insert(&name, ContigRef { ordinal, length });
         }
-        Ok(Plan { groups, contigs })
+        let reference = reference::of_file(pool, &self.bench.raw, self.file.file_id, build).await?;
+        Ok(Plan {
+            groups,
+            contigs,
+            reference,
+        })
     }
 
     async fn commit(&self, draft: DraftBlock, progress: Progress) -> Result<Option<Refused>, ImportError> {
@@ -272,16 +298,16 @@ impl Run<'_> {
         let block = tokio::task::spawn_blocking(encode)
             .await
             .map_err(|_| ImportError::Died)??;
-        if let Some((filename, first, last)) = imports::overlapping(&self.bench.pool, &block).await? {
-            return Ok(Some(Refused::of_file(format!(
-                "This file overlaps with {filename}, which has records from {first} to {last} of the same \
-                 chromosome: the files of a dataset must cover different ranges."
-            ))));
+        match imports::commit(&self.bench.head, &self.bench.pool, self.claim, &block, &advance).await? {
+            Committed::At(version) => {
+                tracing::debug!(file_id, %version, alleles = block.n, "block committed");
+                Ok(None)
+            }
+            Committed::Overlaps(overlap) => match twins::same(self.bench, &self.file).await? {
+                Some(same) => Ok(Some(same)),
+                None => Ok(Some(refusal::overlapping(&overlap))),
+            },
         }
-        let version =
-            imports::commit(&self.bench.head, &self.bench.pool, self.claim, &block, &advance).await?;
-        tracing::debug!(file_id, %version, alleles = block.n, "block committed");
-        Ok(None)
     }
 
     async fn end(
@@ -290,6 +316,21 @@ impl Run<'_> {
         progress: Progress,
         sha256: &[u8],
     ) -> Result<(), ImportError> {
+        if self
+            .file
+            .declared_sha256
+            .as_deref()
+            .is_some_and(|declared| declared != sha256)
+        {
+            let text = "The bytes that arrived are not those that the uploader meant to send: their SHA-256 is another \
+                        one. Upload the file again.";
+            return self
+                .refuse(Refused::of_file(text), findings(&progress.note))
+                .await;
+        }
+        if let Some(same) = twins::same(self.bench, &self.file).await? {
+            return self.refuse(same, findings(&progress.note)).await;
+        }
         let records = checkpoint.records;
         let advance = Advance {
             records: records as i64,

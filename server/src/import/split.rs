@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::builder::Checkpoint;
 use super::decompress::{Decompressor, Ending};
 use super::lines::{CHUNK_BYTES, ChunkInput, LineChunker};
-use super::refusal::Refused;
+use super::refusal::{Refused, Stop};
 use super::tail::Piece;
 
 /// How long whole lines may wait for a chunk to fill up before they are shown.
@@ -46,18 +46,6 @@ pub(super) fn split(
     };
     if let Err(Stop::Refused(refused)) = splitter.run(&mut pieces, &parts) {
         let _ = parts.blocking_send(Part::Refused(refused));
-    }
-}
-
-enum Stop {
-    Refused(Refused),
-    /// Nobody listens, or nobody sends: the import was stopped.
-    Abandoned,
-}
-
-impl<E: Into<Refused>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Refused(error.into())
     }
 }
 

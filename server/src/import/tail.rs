@@ -40,6 +40,7 @@ pub(super) async fn tail(
 ) -> Result<(), StoreError> {
     let mut hasher = Sha256::new();
     let mut offset: i64 = 0;
+    let mut missing: Option<i32> = None;
     loop {
         // Listen first: what arrives between the look and the wait must not be missed.
         let mut news = std::pin::pin!(arrived.notified());
@@ -59,9 +60,18 @@ pub(super) async fn tail(
             continue;
         }
         for part in parts {
-            let mut bytes = raw.read_part(raw_id, part.number).await?;
+            let bytes = match raw.read_part(raw_id, part.number).await {
+                Ok(bytes) => bytes,
+                // It was joined with others meanwhile: look again.
+                Err(error) if error.is_absent() && missing != Some(part.number) => {
+                    missing = Some(part.number);
+                    break;
+                }
+                Err(error) => return Err(error),
+            };
+            let mut bytes = part.rest(bytes, offset);
             hasher.update(&bytes);
-            offset = part.start + bytes.len() as i64;
+            offset += bytes.len() as i64;
             while !bytes.is_empty() {
                 let piece = bytes.split_to(bytes.len().min(PIECE));
                 if pieces.send(Piece::Bytes(piece)).await.is_err() {

@@ -8,18 +8,22 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::builder::{BlockBuilder, Checkpoint, DraftBlock};
-use super::count::{ChunkResult, count_chunk};
+use super::cells::Cells;
+use super::count::{Basis, ChunkResult, Counter};
 use super::decompress::Ending;
 use super::header::Header;
 use super::judge::{ChunkVerdict, Judge, JudgeState, Note, Records};
-use super::lines::ChunkInput;
+use super::lines::{ChunkInput, lines};
 use super::record::{RecordError, RecordProblem};
-use super::refusal::Refused;
+use super::reference::RefCheck;
+use super::refusal::{Refused, Stop};
 use super::split::Part;
 use super::validate::{ContainerFault, Profile};
+use crate::domain::allele::REORDER_WINDOW;
 use crate::domain::block::BlockLimits;
 use crate::domain::build::{ContigIndex, ContigRef};
 use crate::domain::groups::GroupMasks;
+use crate::domain::reference::{Reference, Unreadable};
 
 /// How a file is to be imported.
 #[derive(Debug, Clone)]
@@ -34,6 +38,8 @@ pub(super) struct Order {
 pub(super) struct Plan {
     pub(super) groups: GroupMasks,
     pub(super) contigs: ContigIndex,
+    /// What alleles are aligned with; without it they are trimmed only.
+    pub(super) reference: Option<Reference>,
 }
 
 /// How far the thread has come.
@@ -66,6 +72,8 @@ pub(super) enum Event {
     },
     /// The file cannot be imported.
     Refused(Refused, Progress),
+    /// The reference cannot be read now; nothing is said about the file.
+    Unreadable(Unreadable),
 }
 
 /// Counts until the end, a refusal, or until nobody listens.
@@ -81,23 +89,16 @@ pub(super) fn tally(parts: mpsc::Receiver<Part>, events: mpsc::Sender<Event>, or
         raw: 0,
         records: 0,
     };
-    if let Err(Stop::Refused(refused)) = tally.run() {
-        if let Some(fault) = refused.fault {
-            tally.judge.container(fault, &refused.message);
+    match tally.run() {
+        Err(Stop::Refused(refused)) => {
+            if let Some(fault) = refused.fault {
+                tally.judge.container(fault, &refused.message);
+            }
+            let progress = tally.progress();
+            let _ = tally.events.blocking_send(Event::Refused(refused, progress));
         }
-        let progress = tally.progress();
-        let _ = tally.events.blocking_send(Event::Refused(refused, progress));
-    }
-}
-
-enum Stop {
-    Refused(Refused),
-    Abandoned,
-}
-
-impl<E: Into<Refused>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Refused(error.into())
+        Err(Stop::Unreadable(why)) => drop(tally.events.blocking_send(Event::Unreadable(why))),
+        Err(Stop::Abandoned) | Ok(()) => {}
     }
 }
 
@@ -120,6 +121,24 @@ struct Counting {
     builder: BlockBuilder,
 }
 
+impl Counting {
+    /// What the validation compares REF with.
+    fn ref_check(&self) -> Option<RefCheck> {
+        let reference = self.plan.reference.clone()?;
+        Some(RefCheck::new(reference, self.plan.contigs.clone()))
+    }
+
+    fn basis(&self) -> Basis<'_> {
+        Basis {
+            header: &self.header,
+            groups: &self.plan.groups,
+            contigs: &self.plan.contigs,
+            reference: self.plan.reference.as_ref(),
+            is_gvcf: self.builder.is_gvcf(),
+        }
+    }
+}
+
 impl Tally {
     fn run(&mut self) -> Result<(), Stop> {
         let input = match self.next()? {
@@ -133,7 +152,8 @@ impl Tally {
         } else {
             Some(self.begin(&input)?)
         };
-        let rules = self.judge.records();
+        let reference = counting.as_ref().and_then(Counting::ref_check);
+        let rules = self.judge.records().map(|rules| rules.with_reference(reference));
         loop {
             match self.next()? {
                 Part::Chunk(chunk, raw) => self.take(rules.as_ref(), &mut counting, chunk, raw)?,
@@ -161,6 +181,7 @@ impl Tally {
         let (reply, plan) = oneshot::channel();
         self.send(Event::Header(header.clone(), text, reply))?;
         let plan = plan.blocking_recv().map_err(|_| Stop::Abandoned)?;
+        let window = plan.reference.as_ref().map_or(0, |_| REORDER_WINDOW);
         let builder = match self.resume.take() {
             Some(checkpoint) => BlockBuilder::restore(self.limits, &checkpoint),
             None => {
@@ -172,7 +193,7 @@ impl Tally {
         Ok(Counting {
             header,
             plan,
-            builder,
+            builder: builder.with_window(window),
         })
     }
 
@@ -200,6 +221,9 @@ impl Tally {
         for ((chunk, raw), (verdict, counted)) in chunks.iter().zip(done) {
             self.raw = *raw;
             let judged_to = self.judge.judged_to();
+            if let Some(unreadable) = verdict.unreadable() {
+                return Err(Stop::Unreadable(unreadable.clone()));
+            }
             self.judge.take(verdict);
             if self.judge.is_doomed() {
                 *counting = None;
@@ -209,6 +233,10 @@ impl Tally {
             };
             let result = match counted {
                 Err(error) => self.register(counting, chunk, error)?,
+                // A chunk before it has just shown that the file is a gVCF.
+                Ok(result) if counting.builder.is_gvcf() && result.coverage.is_empty() => {
+                    counting.basis().count(chunk)?
+                }
                 Ok(result) => result,
             };
             self.judge.doubt(&result.doubts, judged_to);
@@ -251,20 +279,22 @@ impl Tally {
         chunk: &ChunkInput,
         mut error: RecordError,
     ) -> Result<ChunkResult, Stop> {
-        let plan = &mut counting.plan;
         loop {
-            let RecordProblem::UnknownContig(name) = &error.problem else {
-                return Err(error.into());
+            let name = match &error.problem {
+                RecordProblem::UnknownContig(name) => name,
+                RecordProblem::Reference(why) => return Err(Stop::Unreadable(why.clone())),
+                _ => return Err(error.into()),
             };
-            if plan.contigs.get(name).is_none() {
+            let contigs = &mut counting.plan.contigs;
+            if contigs.get(name).is_none() {
                 let (reply, contig) = oneshot::channel();
                 self.send(Event::Contig(name.clone(), reply))?;
                 let contig = contig.blocking_recv().map_err(|_| Stop::Abandoned)?;
-                plan.contigs
+                contigs
                     .insert(name, contig)
                     .map_err(|error| Refused::of_file(error.to_string()))?;
             }
-            match count_chunk(&counting.header, &plan.groups, &plan.contigs, chunk) {
+            match counting.basis().count(chunk) {
                 Ok(result) => return Ok(result),
                 Err(again) => error = again,
             }
@@ -304,17 +334,22 @@ fn side_by_side(
     chunks: &[(ChunkInput, u64)],
 ) -> Vec<Done> {
     let work = |chunk: &ChunkInput| -> Done {
-        let verdict = rules.map(|rules| rules.judge(chunk)).unwrap_or_default();
-        let sound = counting.filter(|_| !verdict.has_error());
-        let count = |counting: &Counting| {
-            count_chunk(
-                &counting.header,
-                &counting.plan.groups,
-                &counting.plan.contigs,
-                chunk,
-            )
+        let mut counter = counting.map(|counting| Counter::new(counting.basis(), chunk));
+        // A line is counted right after it was judged, while it is at hand.
+        let mut each = |line: &[u8], cells: Option<&Cells>| {
+            if let Some(counter) = &mut counter {
+                counter.take(line, cells);
+            }
         };
-        (verdict, sound.map(count))
+        let verdict = match rules {
+            Some(rules) => rules.judge(chunk, each),
+            None => {
+                lines(&chunk.text).for_each(|line| each(line, None));
+                ChunkVerdict::default()
+            }
+        };
+        let sound = counter.filter(|_| !verdict.has_error());
+        (verdict, sound.map(|counter| counter.finish(chunk)))
     };
     match chunks {
         [(only, _)] => vec![work(only)],

@@ -29,6 +29,6 @@ pub use order::OrderCheck;
 pub use profile::{Class, Profile, Severity};
 pub use record::{AlleleKey, ChunkState, RecordValidator, Site, Sites};
 pub use report::{Group, Report, Verdict};
-pub use rules::{Rule, Rules};
+pub use rules::{Part, Rule, Rules};
 pub use validator::Validator;
 pub use version::Version;

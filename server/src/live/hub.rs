@@ -18,6 +18,7 @@ use super::touched::{genome_spans, touched};
 use crate::query::catalogue::Catalogue;
 use crate::query::{Engine, QueryError, Resolved, Sums};
 use crate::store::head::{self, Change, ChangeKind, Head};
+use crate::store::pins::Held;
 use crate::store::pool::PgPool;
 
 mod parking;
@@ -58,6 +59,8 @@ pub struct Hub {
     pool: PgPool,
     state: Mutex<Parking>,
     view: watch::Sender<HubView>,
+    /// Keeps the version of `view` readable.
+    held: std::sync::Mutex<Option<Held>>,
 }
 
 impl Hub {
@@ -74,6 +77,7 @@ impl Hub {
             pool,
             state: Mutex::default(),
             view,
+            held: std::sync::Mutex::default(),
         });
         tokio::spawn(hub.clone().follow(stop));
         hub
@@ -118,6 +122,7 @@ impl Hub {
             return Ok(known);
         }
         let start = self.view().version;
+        let _held = self.engine.hold(start).await?;
         let catalogue = self.engine.knowing(start).await?;
         let cells = self.engine.cells(&query, &catalogue, start.seq);
         let of = cells.len();
@@ -210,6 +215,7 @@ impl Hub {
         if to == from {
             return Ok(());
         }
+        let held = self.engine.hold(to).await?;
         let catalogue = self.engine.knowing(to).await?;
         let changes = self.changes(from, to).await?;
         let state = self.state.lock().await;
@@ -245,16 +251,20 @@ impl Hub {
                 view.names_changed = to.seq;
             }
         });
+        *self
+            .held
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(held);
         drop(state);
         Ok(())
     }
 
-    /// The changes between two versions; `None` across epochs, where everything may differ.
+    /// The changes between two versions; `None` across epochs, and after too long an absence: everything may differ.
     async fn changes(&self, from: Version, to: Version) -> Result<Option<Vec<Change>>, QueryError> {
         if from.epoch != to.epoch || to.seq < from.seq {
             return Ok(None);
         }
-        Ok(Some(head::changes(&self.pool, from.seq, to.seq).await?))
+        Ok(head::changes(&self.pool, from.seq, to.seq).await?)
     }
 
     /// Moves one live query: by differences over the touched cells, or afresh across epochs.

@@ -50,7 +50,10 @@ pub(super) fn touched(
                         .unwrap_or_default(),
                 );
             }
-            ChangeKind::DatasetDeleted | ChangeKind::GroupPublished | ChangeKind::GroupRemoved => {
+            ChangeKind::DatasetDeleted
+            | ChangeKind::GroupPublished
+            | ChangeKind::GroupRemoved
+            | ChangeKind::CallableReplaced => {
                 touched.everything = true;
             }
             ChangeKind::DatasetCreated

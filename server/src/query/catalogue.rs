@@ -10,6 +10,7 @@ use allelecast_protocol::Version;
 use crate::domain::build::Build;
 use crate::domain::cell::CellId;
 use crate::domain::groups::Sex;
+use crate::domain::intervals::{Interval, Intervals};
 use crate::store::blocks::BlockRecord;
 
 mod load;
@@ -65,6 +66,36 @@ pub struct Dataset {
     /// Its samples by id.
     pub samples: Arc<HashMap<i64, Sample>>,
     pub(super) blocks: HashMap<i16, Arc<ContigBlocks>>,
+    /// Where its files were called, oldest first.
+    pub(super) callable: Vec<Callable>,
+}
+
+/// Callable regions of a dataset, and the versions between which they hold.
+#[derive(Debug, Clone)]
+pub(super) struct Callable {
+    pub(super) id: i64,
+    pub(super) created_seq: i64,
+    pub(super) removed_seq: Option<i64>,
+    pub(super) regions: Arc<Intervals>,
+}
+
+/// The callable regions that reach into a cell, first and last position.
+#[derive(Debug, Clone)]
+pub(super) struct CallableHere {
+    /// Names the whole set.
+    pub(super) id: i64,
+    pub(super) regions: Arc<[(u32, u32)]>,
+}
+
+/// Where the files of a dataset speak for sites that they leave out, within a cell.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Covered {
+    /// Stretches that the blocks speak for that are of no gVCF: sorted, first and last position.
+    pub(super) whole: Vec<(u32, u32)>,
+    /// Blocks of gVCFs, which say for themselves whom they cover where.
+    pub(super) stated: Vec<Arc<BlockRecord>>,
+    /// The callable regions that reach into the cell; none where all is callable.
+    pub(super) callable: Option<CallableHere>,
 }
 
 /// A file of a dataset.
@@ -120,6 +151,10 @@ pub(super) struct ContigBlocks {
     pub(super) all: BTreeMap<i64, Arc<BlockRecord>>,
     /// Blocks by the cells that their alleles lie in.
     pub(super) by_cell: BTreeMap<u32, Vec<Arc<BlockRecord>>>,
+}
+
+fn ends(interval: &Interval) -> (u32, u32) {
+    (interval.start, interval.end)
 }
 
 fn is_visible(created: i64, removed: Option<i64>, seq: i64) -> bool {
@@ -222,11 +257,11 @@ impl Dataset {
             .collect()
     }
 
-    /// Where the files speak for sites that they leave out, within a cell: empty unless their absence means the
-    /// reference. Sorted, first and last position of each stretch.
-    pub fn covered(&self, cell: CellId, seq: i64) -> Vec<(u32, u32)> {
+    /// Where the files speak for sites that they leave out, within a cell: nowhere unless their absence means the
+    /// reference.
+    pub(super) fn covered(&self, cell: CellId, seq: i64) -> Covered {
         let Some(contig) = self.blocks.get(&cell.contig).filter(|_| self.absent_is_reference) else {
-            return Vec::new();
+            return Covered::default();
         };
         let in_cell = |block: &&Arc<BlockRecord>| {
             i64::from(block.span_start) <= i64::from(cell.last())
@@ -237,18 +272,31 @@ impl Dataset {
             .values()
             .filter(in_cell)
             .filter(|block| self.shows(block, seq));
-        let mut spans: Vec<(u32, u32)> = blocks
-            .map(|block| (block.span_start.max(0) as u32, block.span_end.max(0) as u32))
-            .collect();
-        spans.sort_unstable();
-        spans.dedup_by(|next, last| {
-            let joins = next.0 <= last.1.saturating_add(1);
-            if joins {
-                last.1 = last.1.max(next.1);
+        let (stated, plain): (Vec<_>, Vec<_>) = blocks.cloned().partition(|block| block.has_coverage);
+        let span = |block: &Arc<BlockRecord>| Interval {
+            contig: cell.contig,
+            start: block.span_start.max(0) as u32,
+            end: block.span_end.max(0) as u32,
+        };
+        let callable = self
+            .callable
+            .iter()
+            .find(|callable| is_visible(callable.created_seq, callable.removed_seq, seq));
+        let callable = callable.map(|callable| {
+            let regions = callable.regions.touching(cell.contig, cell.first(), cell.last());
+            CallableHere {
+                id: callable.id,
+                regions: regions.iter().map(ends).collect(),
             }
-            joins
         });
-        spans
+        Covered {
+            whole: Intervals::new(plain.iter().map(span).collect())
+                .iter()
+                .map(ends)
+                .collect(),
+            stated,
+            callable,
+        }
     }
 
     /// The stretches of genome that a file's blocks ever spoke for.

@@ -9,8 +9,9 @@ use moka::sync::Cache;
 
 use super::catalogue::Dataset;
 use super::error::QueryError;
+use super::frame::absent::Stated;
 use super::resolved::PartSource;
-use crate::domain::columns::{FrequencyColumns, GenotypeColumns, SiteColumns};
+use crate::domain::columns::{CoverageColumns, FrequencyColumns, GenotypeColumns, SiteColumns};
 use crate::domain::groups::Sex;
 use crate::domain::planes::SampleMask;
 use crate::store::blocks::{self, BlockRecord};
@@ -32,6 +33,7 @@ pub(super) struct Columns {
     sites: Cache<i64, Arc<SiteColumns>>,
     frequencies: Cache<(i64, Members), Arc<FrequencyColumns>>,
     genotypes: Cache<i64, Arc<GenotypeColumns>>,
+    coverage: Cache<i64, Arc<CoverageColumns>>,
 }
 
 /// A set of samples in a dataset, whose frequencies are wanted.
@@ -58,8 +60,12 @@ impl Columns {
                 .weigher(move |_, columns: &Arc<FrequencyColumns>| size(columns.memory() + 256))
                 .build(),
             genotypes: Cache::builder()
-                .max_capacity(bytes / 4)
+                .max_capacity(bytes / 8)
                 .weigher(move |_, columns: &Arc<GenotypeColumns>| size(columns.plane_bytes() + 256))
+                .build(),
+            coverage: Cache::builder()
+                .max_capacity(bytes / 8)
+                .weigher(move |_, columns: &Arc<CoverageColumns>| size(columns.bytes() + 256))
                 .build(),
         }
     }
@@ -156,28 +162,39 @@ impl Columns {
     ) -> Result<Arc<FrequencyColumns>, QueryError> {
         let file = dataset.file(block.file_id).ok_or_else(|| absent(block.id))?;
         let genotypes = self.genotypes(block, file.sample_ids.len()).await?;
-        let is_member = |id: &i64| want.sample_ids.binary_search(id).is_ok();
-        let indexes = (0u32..)
-            .zip(file.sample_ids.iter())
-            .filter(|(_, id)| is_member(id))
-            .map(|(index, _)| index);
-        let mask = SampleMask::new(file.sample_ids.len(), indexes);
-        let is_male = |id: &i64| {
-            dataset
-                .samples
-                .get(id)
-                .is_some_and(|sample| sample.sex == Sex::Male)
-        };
-        let males = (0u32..)
-            .zip(file.sample_ids.iter())
-            .filter(|(_, id)| is_male(id))
-            .map(|(index, _)| index);
-        let males = SampleMask::new(file.sample_ids.len(), males);
+        let (mask, males) = (want.mask(&file.sample_ids), males(dataset, &file.sample_ids));
         let sites = self.sites(&[Arc::new(block.clone())]).await?;
         let positions = &sites[0].pos;
         let counted =
             FrequencyColumns::from_planes(&genotypes, &mask, &males, dataset.build, block.contig, positions);
         Ok(Arc::new(counted))
+    }
+
+    /// What a block says between its alleles of sets of samples.
+    pub(super) async fn coverage(
+        &self,
+        dataset: &Dataset,
+        block: &BlockRecord,
+        wanted: &[Wanted],
+    ) -> Result<Stated, QueryError> {
+        let file = dataset.file(block.file_id).ok_or_else(|| absent(block.id))?;
+        let columns = match self.coverage.get(&block.id) {
+            Some(known) => known,
+            None => {
+                let frames = blocks::coverage(&self.pool, block.bucket, block.id).await?;
+                let decoded =
+                    CoverageColumns::decode(file.sample_ids.len(), frames.iter().map(Vec::as_slice));
+                let columns = Arc::new(decoded.map_err(|error| damaged(block.id, error))?);
+                self.coverage.insert(block.id, columns.clone());
+                columns
+            }
+        };
+        Ok(Stated {
+            columns,
+            members: wanted.iter().map(|want| want.mask(&file.sample_ids)).collect(),
+            males: males(dataset, &file.sample_ids),
+            sample_ids: file.sample_ids.clone(),
+        })
     }
 
     /// The genotype planes of a block.
@@ -198,6 +215,23 @@ impl Columns {
         self.genotypes.insert(block.id, genotypes.clone());
         Ok(genotypes)
     }
+}
+
+impl Wanted {
+    /// The samples among those of a file, in the order of its columns.
+    fn mask(&self, sample_ids: &[i64]) -> SampleMask {
+        mask(sample_ids, |id| self.sample_ids.binary_search(id).is_ok())
+    }
+}
+
+fn males(dataset: &Dataset, sample_ids: &[i64]) -> SampleMask {
+    let sex = |id: &i64| dataset.samples.get(id).map(|sample| sample.sex);
+    mask(sample_ids, |id| sex(id) == Some(Sex::Male))
+}
+
+fn mask(sample_ids: &[i64], is_member: impl Fn(&i64) -> bool) -> SampleMask {
+    let members = (0u32..).zip(sample_ids).filter(|(_, id)| is_member(id));
+    SampleMask::new(sample_ids.len(), members.map(|(index, _)| index))
 }
 
 /// What a part of a group wants counted at a version; `None` where the group does not answer yet.

@@ -19,6 +19,7 @@ use super::columns::{Columns, Members, wanted};
 use super::cursor::Cursor;
 use super::error::QueryError;
 use super::evaluate::{self, Partial};
+use super::frame::absent::Absence;
 use super::frame::{Frame, FrameBlock, FrameGroup, FrameInput, FramePart, PartSize};
 use super::genes::GenesCache;
 use super::resolve::{self, Request};
@@ -28,6 +29,7 @@ use super::sums::Sums;
 use crate::domain::cell::CellId;
 use crate::domain::genes::Genes;
 use crate::store::head::Head;
+use crate::store::pins::{Held, Pins};
 use crate::store::pool::PgPool;
 
 /// Cells evaluated side by side for one question.
@@ -68,12 +70,24 @@ pub struct Page {
     pub scanned: u64,
 }
 
+/// A version to answer at.
+#[derive(Debug)]
+pub struct At {
+    /// Knows the version, and perhaps later ones.
+    pub catalogue: Arc<Catalogue>,
+    /// The version.
+    pub version: Version,
+    /// Keeps it readable.
+    pub held: Held,
+}
+
 type PartialKey = (QueryKey, [u8; 16]);
 
 /// Answers queries.
 #[derive(Debug)]
 pub struct Engine {
     catalogue: CatalogueCache,
+    pins: Arc<Pins>,
     pub(super) columns: Columns,
     partials: Cache<PartialKey, Arc<Partial>>,
     genes: GenesCache,
@@ -90,6 +104,7 @@ impl Engine {
         };
         Ok(Self {
             genes: GenesCache::open(pool.clone(), head.known().epoch).await?,
+            pins: Pins::open(pool.clone(), head.clone()).await?,
             catalogue: CatalogueCache::open(pool.clone(), head).await?,
             columns: Columns::new(pool, limits.column_bytes),
             partials: Cache::builder()
@@ -102,18 +117,30 @@ impl Engine {
     }
 
     /// The catalogue, and the version to answer at: the newest, or the one asked for if it is still kept.
-    pub async fn at(&self, version: Option<Version>) -> Result<(Arc<Catalogue>, Version), QueryError> {
+    pub async fn at(&self, version: Option<Version>) -> Result<At, QueryError> {
         let catalogue = self.catalogue.newest().await?;
         let newest = catalogue.version;
-        match version {
-            None => Ok((catalogue, newest)),
-            Some(asked)
-                if asked.epoch == newest.epoch && (catalogue.floor..=newest.seq).contains(&asked.seq) =>
-            {
-                Ok((catalogue, asked))
-            }
-            Some(asked) => Err(QueryError::VersionGone(asked.to_string())),
+        let version = version.unwrap_or(newest);
+        if version.epoch != newest.epoch || !(catalogue.floor..=newest.seq).contains(&version.seq) {
+            return Err(QueryError::VersionGone(version.to_string()));
         }
+        let held = self.hold(version).await?;
+        Ok(At {
+            catalogue,
+            version,
+            held,
+        })
+    }
+
+    /// Keeps a version of this epoch readable, if it still is.
+    pub async fn hold(&self, version: Version) -> Result<Held, QueryError> {
+        let held = self.pins.hold(version.seq).await?;
+        held.ok_or_else(|| QueryError::VersionGone(version.to_string()))
+    }
+
+    /// What keeps versions readable.
+    pub fn pins(&self) -> &Arc<Pins> {
+        &self.pins
     }
 
     /// A catalogue that knows a version.
@@ -328,13 +355,22 @@ impl Engine {
                 });
             }
         }
-        let (mut blocks, mut covered) = (Vec::new(), Vec::new());
+        let (mut blocks, mut absent) = (Vec::new(), Vec::new());
         for (slot, id) in query.datasets.iter().enumerate() {
             let Some(dataset) = catalogue.dataset(*id, seq) else {
-                covered.push(Vec::new());
+                absent.push(Absence::default());
                 continue;
             };
-            covered.push(dataset.covered(cell, seq));
+            let covered = dataset.covered(cell, seq);
+            let mut stated = Vec::with_capacity(covered.stated.len());
+            for block in &covered.stated {
+                stated.push(self.columns.coverage(dataset, block, &wants[slot]).await?);
+            }
+            absent.push(Absence {
+                whole: covered.whole,
+                callable: covered.callable.map(|callable| callable.regions),
+                stated,
+            });
             let records = dataset.blocks_in(cell, seq);
             let sites = self.columns.sites(&records).await?;
             let frequencies = self.columns.frequencies(dataset, &records, &wants[slot]).await?;
@@ -351,7 +387,7 @@ impl Engine {
             build: query.build,
             blocks,
             groups,
-            covered,
+            absent,
         })
     }
 }
@@ -386,10 +422,18 @@ fn content_key(
             hasher.update(block.id.to_le_bytes());
         }
         hasher.update(b"covered");
-        for (start, end) in dataset.covered(cell, seq) {
+        let covered = dataset.covered(cell, seq);
+        for (start, end) in covered.whole {
             hasher.update(start.to_le_bytes());
             hasher.update(end.to_le_bytes());
         }
+        hasher.update(b"stated");
+        for block in covered.stated {
+            hasher.update(block.id.to_le_bytes());
+        }
+        hasher.update(b"callable");
+        let callable = covered.callable.map_or(-1, |callable| callable.id);
+        hasher.update(callable.to_le_bytes());
     }
     hasher.update(b"groups");
     for part in query.groups.iter().flat_map(|group| &group.parts) {

@@ -241,18 +241,23 @@ impl Evaluator<'_> {
 
     /// Mean depth; over several datasets weighted by their called samples.
     fn depth(&self, row: usize, group: usize) -> Option<f64> {
-        let parts = self.frame.input.groups[group].parts.iter();
-        let (sum, weight) = parts.filter_map(|part| self.frame.frequencies(row, part)).fold(
-            (0.0, 0.0),
-            |(sum, weight), (columns, at)| match columns.quality.mean_dp.as_ref().map(|dp| f64::from(dp[at]))
-            {
-                Some(dp) if !dp.is_nan() => {
-                    let samples = f64::from(columns.raw.ns[at].max(1));
-                    (sum + dp * samples, weight + samples)
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for part in &self.frame.input.groups[group].parts {
+            let (dp, samples) = match self.frame.frequencies(row, part) {
+                Some((columns, at)) => {
+                    let dp = columns.quality.mean_dp.as_ref().map(|dp| dp[at]);
+                    (dp, columns.raw.ns[at].max(1))
                 }
-                _ => (sum, weight),
-            },
-        );
+                None => match self.frame.inferred(row, part) {
+                    Some(known) => (known.mean_depth(), known.depth.1),
+                    None => continue,
+                },
+            };
+            if let Some(dp) = dp.filter(|dp| !dp.is_nan()) {
+                sum += f64::from(dp) * f64::from(samples);
+                weight += f64::from(samples);
+            }
+        }
         (weight > 0.0).then(|| sum / weight)
     }
 

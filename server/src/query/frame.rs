@@ -12,6 +12,10 @@ use crate::domain::groups::Sex;
 use crate::domain::planes::Counts;
 use crate::domain::stated::{Count, Known, Tallied};
 
+pub(super) mod absent;
+
+use absent::{Absence, At, Inferred};
+
 /// A block's part in a cell.
 #[derive(Debug, Clone)]
 pub(super) struct FrameBlock {
@@ -56,7 +60,7 @@ pub(super) struct FrameInput {
     pub(super) blocks: Vec<FrameBlock>,
     pub(super) groups: Vec<FrameGroup>,
     /// By slot: where absent sites mean the reference.
-    pub(super) covered: Vec<Vec<(u32, u32)>>,
+    pub(super) absent: Vec<Absence>,
 }
 
 /// Where an allele stands: block and row.
@@ -86,6 +90,8 @@ pub(super) enum GroupCell {
     NotSeen {
         /// Counts that follow.
         counts: Counts,
+        /// Counts that follow of high-quality calls, where they are known.
+        hq: Option<Counts>,
         /// Some of its datasets say nothing here.
         partial: bool,
     },
@@ -107,7 +113,7 @@ pub(super) enum GroupCell {
 impl Frame {
     /// Merges the blocks of a cell.
     pub(super) fn new(input: FrameInput) -> Self {
-        let slots = input.covered.len();
+        let slots = input.absent.len();
         let runs: Vec<Vec<Place>> = (0..slots).map(|slot| rows_of_slot(&input, slot)).collect();
         let mut runs_with_rows = runs.iter().filter(|run| !run.is_empty());
         if slots <= 1 {
@@ -164,6 +170,13 @@ impl Frame {
         )
     }
 
+    /// The sites of the block in which a dataset records a row, and the row in it.
+    pub(super) fn site_in(&self, row: usize, slot: usize) -> Option<(&SiteColumns, usize)> {
+        let place = self.place(row, slot)?;
+        let block = &self.input.blocks[usize::from(place.block)];
+        Some((&block.sites, place.row as usize))
+    }
+
     /// Slots of the datasets that record a row.
     pub(super) fn slots_of(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
         (0..self.slots).filter(move |&slot| self.place(row, slot).is_some())
@@ -181,10 +194,6 @@ impl Frame {
 
     /// What is known of a row in a group.
     pub(super) fn group(&self, row: usize, group: usize) -> GroupCell {
-        let position = {
-            let (sites, at) = self.site(row);
-            sites.pos[at]
-        };
         let (mut raw, mut hq) = (
             Tallied::from(Counts::default()),
             Some(Tallied::from(Counts::default())),
@@ -199,16 +208,10 @@ impl Frame {
                     .zip(columns.tallied(at, true))
                     .map(|(sum, counts)| sum.plus(&counts));
                 af_given = columns.af_given(at);
-            } else if let Some(size) = part.size
-                && self.place(row, part.slot).is_none()
-                && self.covers(part.slot, position)
-            {
+            } else if let Some(known) = self.inferred(row, part) {
                 inferred = true;
-                let counts = size
-                    .all_reference(self.input.build, self.input.cell.contig, position)
-                    .into();
-                raw = raw.plus(&counts);
-                hq = hq.map(|hq| hq.plus(&counts));
+                raw = raw.plus(&known.raw.into());
+                hq = hq.zip(known.hq).map(|(sum, counts)| sum.plus(&counts.into()));
             } else {
                 missing = true;
             }
@@ -224,17 +227,25 @@ impl Frame {
             },
             (false, true) => GroupCell::NotSeen {
                 counts: raw.counts,
+                hq: hq.map(|hq| hq.counts),
                 partial: missing,
             },
             (false, false) => GroupCell::NoData,
         }
     }
 
-    /// Whether a dataset's files speak for a position that they leave out.
-    pub(super) fn covers(&self, slot: usize, position: u32) -> bool {
-        let spans = &self.input.covered[slot];
-        let after = spans.partition_point(|span| span.0 <= position);
-        after.checked_sub(1).is_some_and(|at| position <= spans[at].1)
+    /// What follows for a part's samples where their dataset does not record a row.
+    pub(super) fn inferred(&self, row: usize, part: &FramePart) -> Option<Inferred> {
+        if self.place(row, part.slot).is_some() {
+            return None;
+        }
+        let (sites, at) = self.site(row);
+        let at = At {
+            build: self.input.build,
+            contig: self.input.cell.contig,
+            position: sites.pos[at],
+        };
+        self.input.absent[part.slot].of(part, at)
     }
 }
 
@@ -244,7 +255,8 @@ impl GroupCell {
     pub(super) fn counts(&self, hq: bool) -> Option<Tallied> {
         match self {
             Self::NoData => None,
-            Self::NotSeen { counts, .. } => Some((*counts).into()),
+            Self::NotSeen { counts, .. } if !hq => Some((*counts).into()),
+            Self::NotSeen { hq, .. } => hq.map(Into::into),
             Self::Recorded { raw, .. } if !hq && raw.known != Known::NONE => Some(*raw),
             Self::Recorded { hq, .. } => *hq,
         }
@@ -280,26 +292,6 @@ impl PartSize {
             females: size.females + u32::from(sex == Sex::Female),
         })
     }
-
-    /// Counts where every member carries the reference: each has two copies, but one on the haploid parts of a male's
-    /// X and Y and on the mitochondrion, and none on a female's Y. A member of unknown sex has two, and one on Y.
-    fn all_reference(self, build: crate::domain::build::Build, contig: i16, position: u32) -> Counts {
-        use crate::domain::build::{MT, Y};
-        let haploid_males = build.haploid_in_males(contig, position);
-        let unknown = self.members - self.males - self.females;
-        let (ns, an) = match contig {
-            MT => (self.members, self.members),
-            Y if haploid_males => (self.males + unknown, self.males + unknown),
-            _ if haploid_males => (self.members, 2 * (self.females + unknown) + self.males),
-            _ => (self.members, 2 * self.members),
-        };
-        Counts {
-            ns,
-            an,
-            n_dip: an - ns,
-            ..Counts::default()
-        }
-    }
 }
 
 /// The rows of a dataset that lie in the cell, in order.
@@ -332,5 +324,7 @@ fn compare(input: &FrameInput, left: Place, right: Place) -> Ordering {
         .then_with(|| a.reference.value(i).cmp(b.reference.value(j)))
         .then_with(|| a.alternate.value(i).cmp(b.alternate.value(j)))
         .then_with(|| a.end[i].cmp(&b.end[j]))
+        .then_with(|| a.symbolic.svlen(i).cmp(&b.symbolic.svlen(j)))
+        .then_with(|| a.symbolic.mate(i).cmp(&b.symbolic.mate(j)))
         .then_with(|| a.ordinal[i].cmp(&b.ordinal[j]))
 }

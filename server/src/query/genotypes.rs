@@ -182,7 +182,8 @@ impl Engine {
                 .haploid_in_males(frame.input.cell.contig, sites.pos[at]);
             let states = target.row(index, part.sample_ids.len());
             let Some(Place { block, row }) = frame.place(row as usize, part.slot) else {
-                if frame.covers(part.slot, sites.pos[at]) {
+                let absent = &frame.input.absent[part.slot];
+                if absent.covers_all(sites.pos[at]) {
                     let is_diploid = |&male: &bool| !(male && haploid);
                     let of_sample = is_male.iter().map(|male| match is_diploid(male) {
                         true => Genotype::HomozygousOther,
@@ -193,6 +194,15 @@ impl Engine {
                         .zip(of_sample)
                         .for_each(|(state, known)| *state = known);
                 }
+                absent.samples(sites.pos[at], |id, state, is_high| {
+                    let Ok(sample) = part.sample_ids.binary_search(&id) else {
+                        return;
+                    };
+                    if state != Genotype::Missing && (!query.hq || (is_high && !(haploid && is_male[sample])))
+                    {
+                        states[sample] = state;
+                    }
+                });
                 continue;
             };
             if open.as_ref().is_none_or(|open| open.0 != block) {

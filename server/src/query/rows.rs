@@ -5,12 +5,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use allelecast_protocol::row::{Counts as WireCounts, GroupColumns, GroupCounts, Row, RowColumns, Status};
+use allelecast_protocol::row::{
+    Alignment as WireAlignment, Counts as WireCounts, GroupColumns, GroupCounts, Original, Row, RowColumns,
+    Status,
+};
 use arrow::array::Array;
 
 use super::catalogue::Catalogue;
 use super::frame::{Frame, GroupCell};
 use super::resolved::Resolved;
+use crate::domain::allele::Alignment;
+use crate::domain::columns::SiteColumns;
 use crate::domain::genes::Genes;
 use crate::domain::stated::{Count, Tallied};
 
@@ -28,6 +33,7 @@ pub struct ResultRow {
     genes: Option<Vec<Arc<str>>>,
     groups: Vec<ResultCell>,
     datasets: Vec<Arc<str>>,
+    originals: Vec<Original>,
 }
 
 /// What is known of an allele in a group.
@@ -53,9 +59,14 @@ impl ResultRow {
             genes.map(|gene| gene.symbol.clone()).collect()
         };
         let filter = sites.filter.value(at);
-        let slugs = frame
+        let recorded: Vec<_> = frame
             .slots_of(row)
-            .filter_map(|slot| catalogue.dataset(query.datasets[slot], seq));
+            .filter_map(|slot| Some((slot, catalogue.dataset(query.datasets[slot], seq)?)))
+            .collect();
+        let originals = recorded.iter().filter_map(|(slot, dataset)| {
+            let (sites, at) = frame.site_in(row, *slot)?;
+            original(sites, at, &dataset.slug)
+        });
         Self {
             chrom: catalogue.contigs().name(query.build, contig),
             pos: sites.pos[at],
@@ -71,7 +82,8 @@ impl ResultRow {
                 .iter()
                 .map(|&group| ResultCell::of(frame, row, group))
                 .collect(),
-            datasets: slugs.map(|dataset| dataset.slug.clone()).collect(),
+            originals: originals.collect(),
+            datasets: recorded.iter().map(|(_, dataset)| dataset.slug.clone()).collect(),
         }
     }
 
@@ -97,10 +109,11 @@ impl ResultCell {
     fn of(frame: &Frame, row: usize, group: usize) -> Self {
         let parts = &frame.input.groups[group].parts;
         let mean_dp = match &parts[..] {
-            [part] => frame
-                .frequencies(row, part)
-                .and_then(|(columns, at)| columns.quality.mean_dp.as_ref().map(|dp| dp[at]))
-                .filter(|dp| !dp.is_nan()),
+            [part] => match frame.frequencies(row, part) {
+                Some((columns, at)) => columns.quality.mean_dp.as_ref().map(|dp| dp[at]),
+                None => frame.inferred(row, part).and_then(|known| known.mean_depth()),
+            }
+            .filter(|dp| !dp.is_nan()),
             _ => None,
         };
         Self {
@@ -109,19 +122,23 @@ impl ResultCell {
         }
     }
 
-    fn status(&self) -> Status {
+    fn status(&self, hq: bool) -> Status {
         match self.cell {
             GroupCell::NoData => Status::NoData,
             GroupCell::NotSeen { .. } => Status::NotSeen,
-            GroupCell::Recorded { .. } if self.cell.is_carried(false) => Status::Observed,
+            // Where the file lacks the fields, nothing is known of the quality of what was seen.
+            GroupCell::Recorded { .. } if hq && self.cell.counts(true).is_none() => self.status(false),
+            GroupCell::Recorded { .. } if self.cell.is_carried(hq) => Status::Observed,
             GroupCell::Recorded { .. } => Status::Ac0,
         }
     }
 
-    fn wire(&self) -> GroupCounts {
+    fn wire(&self, hq_asked: bool) -> GroupCounts {
         let (raw, af_given, hq, inferred, partial) = match self.cell {
             GroupCell::NoData => (None, None, None, false, false),
-            GroupCell::NotSeen { counts, partial } => (Some(counts.into()), None, None, true, partial),
+            GroupCell::NotSeen { counts, hq, partial } => {
+                (Some(counts.into()), None, hq.map(Into::into), true, partial)
+            }
             GroupCell::Recorded {
                 raw,
                 hq,
@@ -133,7 +150,7 @@ impl ResultCell {
         let raw: Option<Tallied> = raw;
         let count = |count| raw.and_then(|raw| raw.get(count));
         GroupCounts {
-            status: self.status(),
+            status: self.status(hq_asked),
             ns: count(Count::Ns),
             ac: count(Count::Ac),
             an: count(Count::An),
@@ -147,6 +164,32 @@ impl ResultCell {
             partial,
         }
     }
+}
+
+/// How a dataset's file states a row, where it is worth saying.
+fn original(sites: &SiteColumns, at: usize, dataset: &str) -> Option<Original> {
+    let alignment = sites.origin.alignment(at);
+    let own = || crate::domain::columns::Original {
+        pos: sites.pos[at],
+        reference: sites.reference.value(at),
+        alternate: sites.alternate.value(at),
+    };
+    let stated = match (sites.origin.original(at), alignment) {
+        (None, Alignment::Trimmed) => return None,
+        (stated, _) => stated.unwrap_or_else(own),
+    };
+    Some(Original {
+        dataset: dataset.to_owned(),
+        pos: stated.pos,
+        reference_bases: stated.reference.to_owned(),
+        alternate_bases: stated.alternate.to_owned(),
+        alignment: match alignment {
+            Alignment::Trimmed => WireAlignment::Trimmed,
+            Alignment::Shifted => WireAlignment::LeftAligned,
+            Alignment::TooFar => WireAlignment::TooFar,
+            Alignment::OtherReference => WireAlignment::OtherReference,
+        },
+    })
 }
 
 fn wire_counts(counts: &Tallied) -> WireCounts {
@@ -183,9 +226,10 @@ pub fn row_objects(rows: &[ResultRow], query: &Resolved) -> Vec<Row> {
             groups: names
                 .iter()
                 .cloned()
-                .zip(row.groups.iter().map(ResultCell::wire))
+                .zip(row.groups.iter().map(|cell| cell.wire(query.hq)))
                 .collect::<BTreeMap<_, _>>(),
             datasets: row.datasets.iter().map(ToString::to_string).collect(),
+            originals: row.originals.clone(),
         })
         .collect()
 }
@@ -205,7 +249,7 @@ pub fn row_columns(rows: &[ResultRow], query: &Resolved) -> RowColumns {
         let af_given: Vec<Option<f64>> = cells().map(given).collect();
         GroupColumns {
             group: query.groups[group].name.to_string(),
-            status: cells().map(|cell| cell.status()).collect(),
+            status: cells().map(|cell| cell.status(query.hq)).collect(),
             ac: count(Count::Ac),
             an: count(Count::An),
             hom: count(Count::Hom),

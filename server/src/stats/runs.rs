@@ -22,6 +22,7 @@ use super::{hwe, table};
 use crate::query::catalogue::Catalogue;
 use crate::query::{Engine, Resolved};
 use crate::store::StoreError;
+use crate::store::pins::Held;
 use crate::store::pool::PgPool;
 use crate::store::statistics::{self, NewRun, Stopped};
 
@@ -44,7 +45,7 @@ pub struct Runs {
 }
 
 /// What a run computes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Question {
     /// The query, its groups shown.
     pub query: Resolved,
@@ -52,6 +53,8 @@ pub struct Question {
     pub catalogue: Arc<Catalogue>,
     /// What it is computed from.
     pub version: Version,
+    /// Keeps the version readable.
+    pub held: Held,
 }
 
 impl Runs {
@@ -144,6 +147,7 @@ impl Runs {
             query,
             catalogue,
             version,
+            held: _,
         } = question;
         let (result, warnings) =
             hwe::run(&self.engine, &self.workers, query, catalogue, *version, progress).await?;

@@ -6,7 +6,7 @@ use allelecast_protocol::Version;
 use sqlx::{PgConnection, PgPool, Row};
 
 use super::StoreError;
-use super::head::ChangeKind;
+use super::head::{self, ChangeKind};
 use crate::domain::columns::FrequencyPayload;
 
 /// A block ready to be stored.
@@ -36,6 +36,8 @@ pub struct NewBlock {
     pub frequencies: Vec<FrequencyPayload>,
     /// Arrow IPC of the genotype frames.
     pub genotypes: Vec<Vec<u8>>,
+    /// Arrow IPC of the coverage: its runs, then frames of calls. None where the file is no gVCF.
+    pub coverage: Option<Vec<Vec<u8>>>,
 }
 
 /// A block as the catalogue lists it.
@@ -63,6 +65,8 @@ pub struct BlockRecord {
     pub bucket: i16,
     /// Bytes of its payloads.
     pub bytes: i32,
+    /// Whether it says for each sample where it was called between the alleles.
+    pub has_coverage: bool,
     /// Version that showed it first.
     pub created_seq: i64,
     /// Version from which compaction has replaced it.
@@ -92,12 +96,17 @@ pub async fn insert(
             .iter()
             .map(|payload| payload.data.len())
             .sum::<usize>()
-        + block.genotypes.iter().map(Vec::len).sum::<usize>();
+        + block
+            .genotypes
+            .iter()
+            .chain(block.coverage.iter().flatten())
+            .map(Vec::len)
+            .sum::<usize>();
     let row = sqlx::query(
         "WITH bumped AS (UPDATE head SET seq = seq + 1 RETURNING epoch, seq),
               added AS (INSERT INTO block (id, dataset_id, file_id, contig, first_pos, last_pos, span_start, span_end,
-                                           n, bucket, bytes, created_seq)
-                        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, seq FROM bumped),
+                                           n, bucket, bytes, has_coverage, created_seq)
+                        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, seq FROM bumped),
               replaced AS (UPDATE block SET removed_seq = bumped.seq FROM bumped WHERE id = ANY($12)),
               noted AS (INSERT INTO change (seq, kind, dataset_id, file_id, contig, span_start, span_end)
                         SELECT seq, $13, $2, $3, $4, $7, $8 FROM bumped)
@@ -116,12 +125,10 @@ pub async fn insert(
     .bind(i32::try_from(bytes).unwrap_or(i32::MAX))
     .bind(replaces)
     .bind(kind.as_str())
+    .bind(block.coverage.is_some())
     .fetch_one(connection)
     .await?;
-    Ok(Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
-    })
+    head::version(&row)
 }
 
 async fn insert_payloads(connection: &mut PgConnection, id: i64, block: &NewBlock) -> Result<(), StoreError> {
@@ -136,6 +143,15 @@ async fn insert_payloads(connection: &mut PgConnection, id: i64, block: &NewBloc
     }
     for (frame, data) in (0i16..).zip(&block.genotypes) {
         sqlx::query("INSERT INTO genotype_payload (bucket, block_id, frame, data) VALUES ($1, $2, $3, $4)")
+            .bind(block.bucket)
+            .bind(id)
+            .bind(frame)
+            .bind(data)
+            .execute(&mut *connection)
+            .await?;
+    }
+    for (frame, data) in (0i16..).zip(block.coverage.iter().flatten()) {
+        sqlx::query("INSERT INTO coverage_payload (bucket, block_id, frame, data) VALUES ($1, $2, $3, $4)")
             .bind(block.bucket)
             .bind(id)
             .bind(frame)
@@ -168,22 +184,30 @@ async fn insert_frequencies(
     Ok(())
 }
 
-/// Adds the frequencies of a later group version to a block; a second time changes nothing.
+/// Adds the frequencies of a later group version to a block; a second time, or to one that is gone, changes nothing.
 pub async fn add_frequencies(
     pool: &PgPool,
     bucket: i16,
     block_id: i64,
     payload: &FrequencyPayload,
 ) -> Result<(), StoreError> {
-    let mut connection = pool.acquire().await?;
-    insert_frequencies(&mut connection, bucket, block_id, payload).await
+    let mut transaction = pool.begin().await?;
+    let present = sqlx::query("SELECT 1 FROM block WHERE id = $1 FOR KEY SHARE")
+        .bind(block_id)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if present.is_some() {
+        insert_frequencies(&mut transaction, bucket, block_id, payload).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// The catalogue rows that were added or replaced after a version, up to another.
 pub async fn changed_since(pool: &PgPool, after: i64, to: i64) -> Result<Vec<BlockRecord>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, dataset_id, file_id, contig, first_pos, last_pos, span_start, span_end, n, bucket, bytes,
-                created_seq, removed_seq
+                has_coverage, created_seq, removed_seq
          FROM block
          WHERE created_seq <= $2 AND (created_seq > $1 OR (removed_seq > $1 AND removed_seq <= $2))
          ORDER BY contig, first_pos, id",
@@ -208,6 +232,7 @@ fn record(row: &sqlx::postgres::PgRow) -> Result<BlockRecord, StoreError> {
         n: row.try_get("n")?,
         bucket: row.try_get("bucket")?,
         bytes: row.try_get("bytes")?,
+        has_coverage: row.try_get("has_coverage")?,
         created_seq: row.try_get("created_seq")?,
         removed_seq: row.try_get("removed_seq")?,
     })
@@ -266,11 +291,22 @@ pub async fn genotypes(pool: &PgPool, bucket: i16, block_id: i64) -> Result<Vec<
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
+/// The frames of a block's coverage, in order; none where it has none.
+pub async fn coverage(pool: &PgPool, bucket: i16, block_id: i64) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows =
+        sqlx::query("SELECT data FROM coverage_payload WHERE bucket = $1 AND block_id = $2 ORDER BY frame")
+            .bind(bucket)
+            .bind(block_id)
+            .fetch_all(pool)
+            .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// The blocks of a file that are not replaced, in genome order.
 pub async fn of_file(pool: &PgPool, file_id: i64) -> Result<Vec<BlockRecord>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, dataset_id, file_id, contig, first_pos, last_pos, span_start, span_end, n, bucket, bytes,
-                created_seq, removed_seq
+                has_coverage, created_seq, removed_seq
          FROM block WHERE file_id = $1 AND removed_seq IS NULL ORDER BY contig, first_pos, id",
     )
     .bind(file_id)
@@ -279,7 +315,7 @@ pub async fn of_file(pool: &PgPool, file_id: i64) -> Result<Vec<BlockRecord>, St
     rows.iter().map(record).collect()
 }
 
-/// The blocks of a dataset that lack frequencies of a group version, in genome order.
+/// The blocks of a dataset with alleles that lack frequencies of a group version, in genome order.
 pub async fn uncounted(
     pool: &PgPool,
     dataset_id: i64,
@@ -287,9 +323,9 @@ pub async fn uncounted(
 ) -> Result<Vec<BlockRecord>, StoreError> {
     let rows = sqlx::query(
         "SELECT b.id, b.dataset_id, b.file_id, b.contig, b.first_pos, b.last_pos, b.span_start, b.span_end, b.n,
-                b.bucket, b.bytes, b.created_seq, b.removed_seq
+                b.bucket, b.bytes, b.has_coverage, b.created_seq, b.removed_seq
          FROM block b JOIN vcf_file f ON f.id = b.file_id
-         WHERE b.dataset_id = $1 AND b.removed_seq IS NULL AND f.removed_seq IS NULL
+         WHERE b.dataset_id = $1 AND b.n > 0 AND b.removed_seq IS NULL AND f.removed_seq IS NULL
            AND NOT EXISTS (SELECT 1 FROM frequency_payload p
                            WHERE p.bucket = b.bucket AND p.block_id = b.id AND $2 = ANY(p.group_versions))
          ORDER BY b.contig, b.first_pos, b.id",

@@ -12,22 +12,23 @@ pub(super) use state::state;
 
 use std::collections::HashMap;
 
-use allelecast_protocol::Version;
 use allelecast_protocol::dataset::{AbsentSites, Dataset, FindingTotals, InfoGroups, NewDataset, Profile};
+use sqlx::PgPool;
 use sqlx::types::Json;
-use sqlx::{PgPool, Row as _};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::head::{self, ChangeKind, Head, NewChange};
-use super::{StoreError, Word, files, findings, groups, samples};
+use super::{StoreError, Word, callable, files, findings, groups, samples};
+use crate::domain::intervals::Intervals;
 
 /// Makes a dataset; returns its id and its slug.
 pub async fn create(
     head: &Head,
     pool: &PgPool,
     new: &NewDataset,
+    callable: Option<&Intervals>,
     build_id: i16,
     user_id: Uuid,
 ) -> Result<(i64, String), StoreError> {
@@ -58,6 +59,9 @@ pub async fn create(
             None => attempt += 1,
         }
     };
+    if let Some(regions) = callable {
+        callable::insert(&mut tx, dataset_id, regions).await?;
+    }
     let change = NewChange::of_dataset(ChangeKind::DatasetCreated, dataset_id);
     let version = head::bump(&mut tx, &change).await?;
     tx.commit().await?;
@@ -122,10 +126,7 @@ pub async fn remove(head: &Head, pool: &PgPool, dataset_id: i64) -> Result<bool,
     .bind(ChangeKind::DatasetDeleted.as_str())
     .fetch_one(&mut *tx)
     .await?;
-    let version = Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
-    };
+    let version = head::version(&row)?;
     tx.commit().await?;
     head.announce(version);
     Ok(true)
@@ -145,7 +146,9 @@ pub async fn exists(pool: &PgPool, dataset_id: i64) -> Result<bool, StoreError> 
 pub async fn find(pool: &PgPool, dataset_id: i64) -> Result<Option<Dataset>, StoreError> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT d.id, d.name, d.slug, b.name AS build, d.profile, d.absent_sites, d.created_at,
-                d.completed_at IS NOT NULL AS completed, d.info_groups, d.groups_seq
+                d.completed_at IS NOT NULL AS completed, d.info_groups, d.groups_seq,
+                EXISTS (SELECT FROM block k JOIN vcf_file f ON f.id = k.file_id
+                        WHERE k.dataset_id = d.id AND k.has_coverage AND f.removed_seq IS NULL) AS has_coverage
          FROM dataset d JOIN reference_build b ON b.id = d.build_id
          WHERE d.id = $1 AND d.removed_seq IS NULL",
     )
@@ -159,7 +162,9 @@ pub async fn find(pool: &PgPool, dataset_id: i64) -> Result<Option<Dataset>, Sto
 pub async fn list(pool: &PgPool) -> Result<Vec<Dataset>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT d.id, d.name, d.slug, b.name AS build, d.profile, d.absent_sites, d.created_at,
-                d.completed_at IS NOT NULL AS completed, d.info_groups, d.groups_seq
+                d.completed_at IS NOT NULL AS completed, d.info_groups, d.groups_seq,
+                EXISTS (SELECT FROM block k JOIN vcf_file f ON f.id = k.file_id
+                        WHERE k.dataset_id = d.id AND k.has_coverage AND f.removed_seq IS NULL) AS has_coverage
          FROM dataset d JOIN reference_build b ON b.id = d.build_id
          WHERE d.removed_seq IS NULL ORDER BY d.id DESC",
     )
@@ -180,6 +185,7 @@ struct Row {
     completed: bool,
     info_groups: Json<InfoGroups>,
     groups_seq: i64,
+    has_coverage: bool,
 }
 
 /// Adds files, groups and totals to the rows.
@@ -194,6 +200,7 @@ async fn shown(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Dataset>, StoreError
         groups_of.entry(group.dataset_id).or_default().push(group.into());
     }
     let samples: HashMap<i64, i64> = samples::counts(pool, &ids).await?.into_iter().collect();
+    let callable: HashMap<i64, _> = callable::totals(pool, &ids).await?.into_iter().collect();
     let findings: HashMap<i64, FindingTotals> = findings::counts(pool, &ids)
         .await?
         .into_iter()
@@ -208,6 +215,8 @@ async fn shown(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Dataset>, StoreError
             build: row.build,
             profile: row.profile.0,
             absent_sites: row.absent_sites.0,
+            callable: callable.get(&row.id).copied(),
+            has_coverage: row.has_coverage,
             state: state(row.completed, &files),
             progress: state::progress(&files),
             alleles: state::alleles(&files),

@@ -37,6 +37,11 @@ impl StoreError {
         }
     }
 
+    /// Whether an object is not in the storage.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Objects(object_store::Error::NotFound { .. }))
+    }
+
     /// Whether the database cannot be reached at the moment, as opposed to having refused a statement.
     pub fn is_away(&self) -> bool {
         let Self::Database(error) = self else { return false };

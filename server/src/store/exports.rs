@@ -3,6 +3,8 @@
 //! Invariant: an export is written by the holder of its lease only, and its file is named by that lease; so a file that
 //! no row names is a leftover, and a row that is `ready` names a whole file.
 
+use std::time::Duration;
+
 use allelecast_protocol::export::{ExportState, ExportedDataset, ExportedFile, Provenance};
 use allelecast_protocol::{ApiError, Version};
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,7 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{StoreError, Word, jobs};
+use super::{StoreError, Word, jobs, pins};
 
 /// The question as it was asked; at one version it means the same for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,21 +65,14 @@ pub enum Created {
 /// Makes an export and pins its version.
 pub async fn create(pool: &PgPool, new: NewExport<'_>) -> Result<Created, StoreError> {
     let mut tx = pool.begin().await?;
-    // Held until the pin is committed: whoever raises the floor waits, and sees the pin.
-    let kept: bool = sqlx::query_scalar("SELECT epoch = $1 AND floor <= $2 FROM head FOR SHARE")
-        .bind(new.version.epoch)
-        .bind(new.version.seq)
-        .fetch_one(&mut *tx)
-        .await?;
-    if !kept {
+    let time = Duration::from_secs(new.expires_after_seconds.into());
+    let Some(pin_id) = pins::take(&mut tx, None, new.version.seq, time).await? else {
         return Ok(Created::VersionGone);
-    }
+    };
     let id = sqlx::query_scalar(
-        "WITH room AS (SELECT 1 WHERE (SELECT count(*) FROM export WHERE user_id = $1 AND expires_at > now()) < $9),
-              pinned AS (INSERT INTO pin (seq, expires_at)
-                         SELECT $7, now() + make_interval(secs => $8) FROM room RETURNING id, expires_at)
+        "WITH room AS (SELECT 1 WHERE (SELECT count(*) FROM export WHERE user_id = $1 AND expires_at > now()) < $9)
          INSERT INTO export (user_id, format, filename, request, provenance, epoch, seq, pin_id, expires_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, id, expires_at FROM pinned RETURNING id",
+         SELECT $1, $2, $3, $4, $5, $6, $7, $10, now() + make_interval(secs => $8) FROM room RETURNING id",
     )
     .bind(new.user_id)
     .bind(new.format)
@@ -88,10 +83,14 @@ pub async fn create(pool: &PgPool, new: NewExport<'_>) -> Result<Created, StoreE
     .bind(new.version.seq)
     .bind(f64::from(new.expires_after_seconds))
     .bind(new.limit)
+    .bind(pin_id)
     .fetch_optional(&mut *tx)
     .await?;
+    let Some(id) = id else {
+        return Ok(Created::TooMany);
+    };
     tx.commit().await?;
-    Ok(id.map_or(Created::TooMany, Created::Export))
+    Ok(Created::Export(id))
 }
 
 /// An export as it stands.

@@ -2,13 +2,14 @@
 //!
 //! Invariant: a retried file is a new row over the same raw bytes; only the newest row of an upload is shown.
 
-use allelecast_protocol::dataset::{FileError, FileState, VcfFile};
+use allelecast_protocol::dataset::{FileAlignment, FileError, FileState, VcfFile};
 use sqlx::PgPool;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::head::Head;
+use super::locks::{self, Lock};
 use super::{StoreError, Word, imports};
 
 /// A file.
@@ -36,6 +37,9 @@ pub struct File {
     pub records: i64,
     /// Alleles committed.
     pub alleles: i64,
+    /// What its alleles are aligned with, where that is asked for.
+    #[sqlx(default)]
+    pub alignment: Option<Json<FileAlignment>>,
     /// Why it failed.
     pub error: Option<Json<FileError>>,
     /// When an unfinished upload is given up.
@@ -54,6 +58,7 @@ impl From<File> for VcfFile {
             parsed: file.parsed,
             records: file.records,
             alleles: file.alleles,
+            alignment: file.alignment.map(|alignment| alignment.0),
             error: file.error.map(|error| error.0),
         }
     }
@@ -76,7 +81,10 @@ pub async fn find(pool: &PgPool, id: i64) -> Result<Option<File>, StoreError> {
 pub async fn of_datasets(pool: &PgPool, dataset_ids: &[i64]) -> Result<Vec<File>, StoreError> {
     let files = sqlx::query_as(
         "SELECT id, dataset_id, raw_id, filename, state, size, received, received_all, parsed, records, alleles,
-                error, expires_at
+                error, expires_at,
+                (SELECT jsonb_build_object('reference', r.name, 'sha256', encode(r.sha256, 'hex'),
+                                           'shifted', f.shifted, 'unshifted', f.unshifted)
+                 FROM reference_sequence r WHERE r.id = f.reference_id) AS alignment
          FROM vcf_file f
          WHERE dataset_id = ANY ($1)
            AND NOT EXISTS (SELECT FROM vcf_file newer WHERE newer.raw_id = f.raw_id AND newer.id > f.id)
@@ -131,6 +139,15 @@ pub enum Retry {
 /// Imports a failed or cancelled file again, from the raw bytes that are there; an unfinished upload may go on.
 pub async fn retry(pool: &PgPool, id: i64, expires_after_seconds: u32) -> Result<Retry, StoreError> {
     let mut tx = pool.begin().await?;
+    let raw_id: Option<Uuid> = sqlx::query_scalar("SELECT raw_id FROM vcf_file WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let Some(raw_id) = raw_id else {
+        return Ok(Retry::NotStopped);
+    };
+    // Whoever deletes the bytes waits, or has deleted them.
+    locks::take(&mut tx, Lock::Upload(raw_id)).await?;
     let stopped: Option<bool> = sqlx::query_scalar(
         "SELECT received = (SELECT coalesce(sum(p.length), 0) FROM upload_part p WHERE p.raw_id = f.raw_id)
          FROM vcf_file f
@@ -149,11 +166,13 @@ pub async fn retry(pool: &PgPool, id: i64, expires_after_seconds: u32) -> Result
     }
     let new_id: i64 = sqlx::query_scalar(
         "WITH file AS (
-             INSERT INTO vcf_file (dataset_id, raw_id, filename, size, received, received_all, expires_at, created_by)
+             INSERT INTO vcf_file (dataset_id, raw_id, filename, size, received, received_all, expires_at, created_by,
+                                   declared_sha256)
              SELECT dataset_id, raw_id, filename, size, received, received_all,
-                    now() + make_interval(secs => $2), created_by
+                    now() + make_interval(secs => $2), created_by, declared_sha256
              FROM vcf_file WHERE id = $1
-             RETURNING id, dataset_id)
+             RETURNING id, dataset_id, raw_id, created_by),
+              raw AS (INSERT INTO upload (raw_id, user_id) SELECT raw_id, created_by FROM file ON CONFLICT DO NOTHING)
          INSERT INTO job (kind, dataset_id, file_id) SELECT 'import', dataset_id, id FROM file RETURNING file_id",
     )
     .bind(id)

@@ -40,12 +40,13 @@ pub struct Total {
     pub n: i64,
 }
 
-/// Findings of a dataset's files after the one with id `after`, at most `limit`, in the order of the files' lines as
+/// Findings of a dataset's files, of one rule and severity if asked for, after the one with id `after`, at most `limit`, in the order of the files' lines as
 /// far as they were found so.
 pub async fn list(
     pool: &PgPool,
     dataset_id: i64,
     rule: Option<&str>,
+    severity: Option<&str>,
     after: i64,
     limit: i64,
 ) -> Result<Vec<Finding>, StoreError> {
@@ -53,6 +54,7 @@ pub async fn list(
         "SELECT n.id, n.file_id, f.filename, n.rule, n.severity, n.line, n.\"column\", n.text, n.message
          FROM finding n JOIN vcf_file f ON f.id = n.file_id
          WHERE f.dataset_id = $1 AND n.id > $2 AND ($3::text IS NULL OR n.rule = $3)
+           AND ($5::text IS NULL OR n.severity = $5)
            AND NOT EXISTS (SELECT FROM vcf_file newer WHERE newer.raw_id = f.raw_id AND newer.id > f.id)
          ORDER BY n.id LIMIT $4",
     )
@@ -60,6 +62,7 @@ pub async fn list(
     .bind(after)
     .bind(rule)
     .bind(limit)
+    .bind(severity)
     .fetch_all(pool)
     .await?;
     Ok(findings)

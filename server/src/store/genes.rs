@@ -7,7 +7,7 @@ use sqlx::{PgConnection, PgPool, Row};
 use time::OffsetDateTime;
 
 use super::StoreError;
-use super::head::{ChangeKind, Head};
+use super::head::{self, ChangeKind, Head};
 use crate::domain::build::Build;
 use crate::domain::genes::annotation::{AnnotatedGene, Annotation, Refusal, Strand};
 
@@ -186,11 +186,7 @@ async fn insert(
         refused: count(annotation.refusals.len()),
         imported_at: row.try_get("imported_at")?,
     };
-    let version = Version {
-        epoch: row.try_get("epoch")?,
-        seq: row.try_get("seq")?,
-    };
-    Ok((release, version))
+    Ok((release, head::version(&row)?))
 }
 
 /// Adds genes; their ids in the order given.

@@ -4,6 +4,7 @@
 //! are dense and in commit order, and the row is locked for no longer than a commit takes.
 
 use allelecast_protocol::Version;
+use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row};
 use tokio::sync::watch;
 
@@ -60,12 +61,14 @@ pub enum ChangeKind {
     GroupRemoved,
     /// A group has another name.
     GroupRenamed,
+    /// The callable regions of a dataset were replaced.
+    CallableReplaced,
     /// The gene annotation of a build was replaced.
     GenesReplaced,
 }
 
 impl ChangeKind {
-    const ALL: [(Self, &'static str); 12] = [
+    const ALL: [(Self, &'static str); 13] = [
         (Self::DatasetCreated, "dataset_created"),
         (Self::DatasetCompleted, "dataset_completed"),
         (Self::DatasetDeleted, "dataset_deleted"),
@@ -77,6 +80,7 @@ impl ChangeKind {
         (Self::GroupPublished, "group_published"),
         (Self::GroupRemoved, "group_removed"),
         (Self::GroupRenamed, "group_renamed"),
+        (Self::CallableReplaced, "callable_replaced"),
         (Self::GenesReplaced, "genes_replaced"),
     ];
 
@@ -167,9 +171,14 @@ impl Head {
 
 async fn read(pool: &PgPool) -> Result<Version, StoreError> {
     let row = sqlx::query("SELECT epoch, seq FROM head").fetch_one(pool).await?;
+    version(&row)
+}
+
+/// The version that a row names in its columns `epoch` and `seq`.
+pub(super) fn version(row: &PgRow) -> Result<Version, StoreError> {
     Ok(Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
+        epoch: row.try_get("epoch")?,
+        seq: row.try_get("seq")?,
     })
 }
 
@@ -189,10 +198,7 @@ async fn settle_epoch(pool: &PgPool) -> Result<Version, StoreError> {
     .fetch_optional(pool)
     .await?;
     match row {
-        Some(row) => Ok(Version {
-            epoch: row.try_get(0)?,
-            seq: row.try_get(1)?,
-        }),
+        Some(row) => version(&row),
         None => read(pool).await,
     }
 }
@@ -209,10 +215,7 @@ pub async fn bump(connection: &mut PgConnection, change: &NewChange) -> Result<V
     .bind(change.file_id)
     .fetch_one(connection)
     .await?;
-    Ok(Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
-    })
+    version(&row)
 }
 
 /// A change about to take its number.
@@ -246,8 +249,8 @@ impl NewChange {
     }
 }
 
-/// The changes after one version up to another, in order.
-pub async fn changes(pool: &PgPool, after: i64, to: i64) -> Result<Vec<Change>, StoreError> {
+/// The changes after one version up to another, in order; `None` where the sweeper has deleted some of them.
+pub async fn changes(pool: &PgPool, after: i64, to: i64) -> Result<Option<Vec<Change>>, StoreError> {
     let rows = sqlx::query(
         "SELECT seq, kind, dataset_id, file_id, contig, span_start, span_end
          FROM change WHERE seq > $1 AND seq <= $2 ORDER BY seq",
@@ -256,7 +259,12 @@ pub async fn changes(pool: &PgPool, after: i64, to: i64) -> Result<Vec<Change>, 
     .bind(to)
     .fetch_all(pool)
     .await?;
-    rows.iter()
+    // Versions are dense: one row each.
+    if (rows.len() as i64) < to - after {
+        return Ok(None);
+    }
+    let changes: Result<Vec<Change>, StoreError> = rows
+        .iter()
         .map(|row| {
             let contig: Option<i16> = row.try_get("contig")?;
             let span = match contig {
@@ -275,5 +283,6 @@ pub async fn changes(pool: &PgPool, after: i64, to: i64) -> Result<Vec<Change>, 
                 span,
             })
         })
-        .collect()
+        .collect();
+    Ok(Some(changes?))
 }

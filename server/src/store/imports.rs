@@ -10,7 +10,14 @@ use uuid::Uuid;
 use super::blocks::{self, NewBlock};
 use super::head::{self, ChangeKind, Head, NewChange};
 use super::jobs::{self, Claim, JobKind};
-use super::{StoreError, samples};
+use super::locks::{self, Lock};
+use super::{StoreError, samples, sequences};
+
+mod contigs;
+mod overlaps;
+
+pub use contigs::{MAX_CONTIGS, extra_contigs, register_contig};
+pub use overlaps::Overlap;
 
 /// What a worker must know to import a file.
 #[derive(Debug, Clone)]
@@ -19,6 +26,8 @@ pub struct ImportFile {
     pub file_id: i64,
     /// Its dataset.
     pub dataset_id: i64,
+    /// Name it was uploaded under.
+    pub filename: String,
     /// Names its raw bytes.
     pub raw_id: Uuid,
     /// Name of the reference build.
@@ -37,6 +46,8 @@ pub struct ImportFile {
     pub checkpoint: Option<serde_json::Value>,
     /// The file's state.
     pub state: String,
+    /// What its uploader says that the SHA-256 of its bytes is.
+    pub declared_sha256: Option<Vec<u8>>,
     /// Which groups to make of INFO, as the dataset says.
     pub info_groups: serde_json::Value,
     /// Its header was read, and its samples and groups are known.
@@ -46,8 +57,9 @@ pub struct ImportFile {
 /// Reads what is needed to import a file.
 pub async fn load(pool: &PgPool, file_id: i64) -> Result<Option<ImportFile>, StoreError> {
     let row = sqlx::query(
-        "SELECT f.id, f.dataset_id, f.raw_id, b.name AS build, b.id AS build_id, d.profile, d.panel, d.ignore_prefix,
-                f.sample_ids, f.checkpoint, f.state, d.info_groups, f.header IS NOT NULL AS is_begun
+        "SELECT f.id, f.dataset_id, f.filename, f.raw_id, b.name AS build, b.id AS build_id, d.profile, d.panel,
+                d.ignore_prefix, f.sample_ids, f.checkpoint, f.state, f.declared_sha256, d.info_groups,
+                f.header IS NOT NULL AS is_begun
          FROM vcf_file f JOIN dataset d ON d.id = f.dataset_id JOIN reference_build b ON b.id = d.build_id
          WHERE f.id = $1 AND f.removed_seq IS NULL AND d.removed_seq IS NULL",
     )
@@ -59,6 +71,7 @@ pub async fn load(pool: &PgPool, file_id: i64) -> Result<Option<ImportFile>, Sto
         Ok(ImportFile {
             file_id: row.try_get("id")?,
             dataset_id: row.try_get("dataset_id")?,
+            filename: row.try_get("filename")?,
             raw_id: row.try_get("raw_id")?,
             build: row.try_get("build")?,
             build_id: row.try_get("build_id")?,
@@ -68,6 +81,7 @@ pub async fn load(pool: &PgPool, file_id: i64) -> Result<Option<ImportFile>, Sto
             sample_ids: row.try_get("sample_ids")?,
             checkpoint: checkpoint.map(|json| json.0),
             state: row.try_get("state")?,
+            declared_sha256: row.try_get("declared_sha256")?,
             info_groups: row.try_get::<Json<serde_json::Value>, _>("info_groups")?.0,
             is_begun: row.try_get("is_begun")?,
         })
@@ -111,6 +125,8 @@ pub enum Started {
         dataset: usize,
         /// How many of the file's it has.
         shared: usize,
+        /// Names of its other files.
+        files: Vec<String>,
     },
 }
 
@@ -147,6 +163,7 @@ pub async fn start(
             return Ok(Started::OtherSamples {
                 dataset: known.len(),
                 shared: ids.len(),
+                files: names_of_others(&mut transaction, file).await?,
             });
         }
         let stated: Vec<NewGroup> = groups
@@ -157,6 +174,7 @@ pub async fn start(
         insert_groups(&mut transaction, file.dataset_id, &ids, &stated).await?;
         ids
     };
+    sequences::settle(&mut transaction, file.file_id).await?;
     sqlx::query("UPDATE vcf_file SET state = 'importing', sample_ids = $2, header = $3 WHERE id = $1")
         .bind(file.file_id)
         .bind(&sample_ids)
@@ -177,13 +195,24 @@ pub async fn start(
     .bind(ChangeKind::FileStarted.as_str())
     .fetch_one(&mut *transaction)
     .await?;
-    let version = Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
-    };
+    let version = head::version(&row)?;
     transaction.commit().await?;
     head.announce(version);
     Ok(Started::Yes { sample_ids })
+}
+
+async fn names_of_others(
+    connection: &mut PgConnection,
+    file: &ImportFile,
+) -> Result<Vec<String>, StoreError> {
+    let names = sqlx::query_scalar(
+        "SELECT filename FROM vcf_file WHERE dataset_id = $1 AND id <> $2 AND removed_seq IS NULL ORDER BY id",
+    )
+    .bind(file.dataset_id)
+    .bind(file.file_id)
+    .fetch_all(connection)
+    .await?;
+    Ok(names)
 }
 
 /// Where every file that named the dataset's samples was taken back, the next one may name others: `true` if so, or if
@@ -251,6 +280,10 @@ pub struct Advance {
     pub records: i64,
     /// Alleles committed.
     pub alleles: i64,
+    /// Of these, how many left alignment moved.
+    pub shifted: i64,
+    /// Of these, how many it would have moved but could not.
+    pub unshifted: i64,
     /// Where a restarted import continues.
     pub checkpoint: serde_json::Value,
     /// Findings since the last step.
@@ -283,21 +316,35 @@ pub struct NewFinding {
     pub message: String,
 }
 
-/// Commits a block with the progress that it makes.
+/// The answer to [`commit`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// From this version on the block is seen.
+    At(Version),
+    /// Nothing was stored: another file of the dataset has records there.
+    Overlaps(Overlap),
+}
+
+/// Commits a block with the progress that it makes, unless it lies among the records of another file.
 pub async fn commit(
     head: &Head,
     pool: &PgPool,
     claim: &Claim,
     block: &NewBlock,
     advance: &Advance,
-) -> Result<Version, StoreError> {
+) -> Result<Committed, StoreError> {
     let mut transaction = pool.begin().await?;
     jobs::hold(&mut transaction, claim).await?;
+    // Two files that take the same stretch at the same moment are told one after the other.
+    locks::take(&mut transaction, Lock::Contig(block.dataset_id, block.contig)).await?;
+    if let Some(overlap) = overlaps::find(&mut transaction, block).await? {
+        return Ok(Committed::Overlaps(overlap));
+    }
     write_advance(&mut transaction, block.file_id, advance).await?;
     let version = blocks::insert(&mut transaction, block, &[]).await?;
     transaction.commit().await?;
     head.announce(version);
-    Ok(version)
+    Ok(Committed::At(version))
 }
 
 async fn write_advance(
@@ -305,14 +352,19 @@ async fn write_advance(
     file_id: i64,
     advance: &Advance,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE vcf_file SET parsed = $2, records = $3, alleles = $4, checkpoint = $5 WHERE id = $1")
-        .bind(file_id)
-        .bind(advance.parsed)
-        .bind(advance.records)
-        .bind(advance.alleles)
-        .bind(Json(&advance.checkpoint))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "UPDATE vcf_file SET parsed = $2, records = $3, alleles = $4, checkpoint = $5, shifted = $6, unshifted = $7
+         WHERE id = $1",
+    )
+    .bind(file_id)
+    .bind(advance.parsed)
+    .bind(advance.records)
+    .bind(advance.alleles)
+    .bind(Json(&advance.checkpoint))
+    .bind(advance.shifted)
+    .bind(advance.unshifted)
+    .execute(&mut *connection)
+    .await?;
     write_findings(connection, file_id, &advance.findings).await
 }
 
@@ -495,10 +547,7 @@ pub async fn retract(
     .bind(ChangeKind::FileRetracted.as_str())
     .fetch_one(connection)
     .await?;
-    Ok(Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
-    })
+    head::version(&row)
 }
 
 /// A group version that an import counts.
@@ -531,68 +580,4 @@ pub async fn sexes(pool: &PgPool, dataset_id: i64) -> Result<Vec<(i64, String)>,
         .fetch_all(pool)
         .await?;
     Ok(sexes)
-}
-
-/// Contigs of a build that its table does not list: name, ordinal, length.
-pub async fn extra_contigs(
-    pool: &PgPool,
-    build_id: i16,
-) -> Result<Vec<(String, i16, Option<i32>)>, StoreError> {
-    let contigs =
-        sqlx::query_as("SELECT name, ordinal, length FROM contig WHERE build_id = $1 AND ordinal > 25")
-            .bind(build_id)
-            .fetch_all(pool)
-            .await?;
-    Ok(contigs)
-}
-
-/// Most contigs of one build.
-pub const MAX_CONTIGS: i16 = i16::MAX;
-
-/// Registers a contig that the build's table does not list; its ordinal, or `None` where there are too many.
-pub async fn register_contig(
-    pool: &PgPool,
-    build_id: i16,
-    name: &str,
-    length: Option<i32>,
-) -> Result<Option<i16>, StoreError> {
-    let mut transaction = pool.begin().await?;
-    sqlx::query("SELECT 1 FROM reference_build WHERE id = $1 FOR UPDATE")
-        .bind(build_id)
-        .execute(&mut *transaction)
-        .await?;
-    let ordinal: Option<i16> = sqlx::query_scalar(
-        "WITH known AS (SELECT ordinal FROM contig WHERE build_id = $1 AND name = $2),
-              added AS (INSERT INTO contig (build_id, ordinal, name, length)
-                        SELECT $1, (SELECT greatest(max(ordinal), 25) + 1 FROM contig WHERE build_id = $1), $2, $3
-                        WHERE NOT EXISTS (SELECT 1 FROM known)
-                          AND (SELECT max(ordinal) FROM contig WHERE build_id = $1) < $4
-                        RETURNING ordinal)
-         SELECT ordinal FROM known UNION ALL SELECT ordinal FROM added",
-    )
-    .bind(build_id)
-    .bind(name)
-    .bind(length)
-    .bind(MAX_CONTIGS)
-    .fetch_optional(&mut *transaction)
-    .await?;
-    transaction.commit().await?;
-    Ok(ordinal)
-}
-
-/// A file of the dataset that has alleles between two positions of a contig, other than this one.
-pub async fn overlapping(pool: &PgPool, block: &NewBlock) -> Result<Option<(String, i32, i32)>, StoreError> {
-    let found = sqlx::query_as(
-        "SELECT f.filename, b.first_pos, b.last_pos FROM block b JOIN vcf_file f ON f.id = b.file_id
-         WHERE b.dataset_id = $1 AND b.contig = $2 AND b.file_id <> $3 AND b.removed_seq IS NULL
-           AND f.removed_seq IS NULL AND b.first_pos <= $5 AND b.last_pos >= $4 LIMIT 1",
-    )
-    .bind(block.dataset_id)
-    .bind(block.contig)
-    .bind(block.file_id)
-    .bind(block.first_pos)
-    .bind(block.last_pos)
-    .fetch_optional(pool)
-    .await?;
-    Ok(found)
 }

@@ -50,6 +50,18 @@ impl RawStore {
         Ok(self.store.get(&location(raw_id, number)).await?.bytes().await?)
     }
 
+    /// Deletes a part; one that is gone is as good.
+    pub async fn delete_part(&self, raw_id: Uuid, number: i32) -> Result<(), StoreError> {
+        self.delete(&location(raw_id, number)).await
+    }
+
+    async fn delete(&self, part: &object_store::path::Path) -> Result<(), StoreError> {
+        match self.store.delete(part).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Deletes every part of an upload; returns how many there were.
     pub async fn delete_all(&self, raw_id: Uuid) -> Result<usize, StoreError> {
         let prefix = object_store::path::Path::from(raw_id.to_string());
@@ -60,10 +72,7 @@ impl RawStore {
             .try_collect()
             .await?;
         for part in &parts {
-            match self.store.delete(part).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+            self.delete(part).await?;
         }
         Ok(parts.len())
     }

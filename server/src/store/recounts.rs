@@ -7,7 +7,7 @@ use sqlx::{PgPool, Row};
 
 use super::StoreError;
 use super::groups;
-use super::head::{ChangeKind, Head};
+use super::head::{self, ChangeKind, Head};
 use super::jobs::{self, Claim};
 
 /// A group version to be counted.
@@ -104,10 +104,7 @@ pub async fn publish(
     .bind(ChangeKind::GroupPublished.as_str())
     .fetch_one(&mut *transaction)
     .await?;
-    let version = Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
-    };
+    let version = head::version(&row)?;
     transaction.commit().await?;
     head.announce(version);
     Ok(version)

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::{StoreError, Word};
+use super::{StoreError, Word, head};
 
 /// How long a lease holds without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(15);
@@ -170,10 +170,7 @@ pub async fn find(pool: &PgPool, id: i64) -> Result<Option<(StatisticRun, Option
         progress: row.try_get("progress")?,
         error: row.try_get("error")?,
         warnings: row.try_get("warnings")?,
-        version: Version {
-            epoch: row.try_get("epoch")?,
-            seq: row.try_get("seq")?,
-        },
+        version: head::version(&row)?,
         request,
         created_at: rfc3339(row.try_get("created_at")?)?,
         finished_at: finished_at.map(rfc3339).transpose()?,

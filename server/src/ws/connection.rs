@@ -325,6 +325,11 @@ impl Connection {
         let hub = self.context.hub.clone();
         let version = resume.version;
         let mut is_held = version.epoch == hub.view().version.epoch && version.seq <= hub.view().version.seq;
+        if is_held {
+            // Below the floor nothing is told apart any more.
+            self.screen.held = hub.engine().hold(version).await.ok();
+            is_held = self.screen.held.is_some();
+        }
         for request in resume.subscriptions {
             let sub = request.sub;
             self.demand += 1;

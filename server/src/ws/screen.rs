@@ -10,6 +10,7 @@ use super::frames;
 use super::subscription::Watched;
 use crate::live::Hub;
 use crate::query::QueryError;
+use crate::store::pins::Held;
 
 /// What a client shows.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(super) struct Screen {
     evaluated: Option<Version>,
     /// The version that was sent and is not applied yet.
     pub(super) in_flight: Option<Version>,
+    /// Keeps the version that page requests are answered at readable.
+    pub(super) held: Option<Held>,
 }
 
 impl Screen {
@@ -42,11 +45,13 @@ impl Screen {
         if self.version.is_some_and(|version| version.epoch != to.epoch) {
             self.forget();
         }
+        let held = hub.engine().hold(to).await?;
         let catalogue = hub.engine().knowing(to).await?;
         let mut pieces = Vec::new();
         for watched in self.watched.values_mut() {
             pieces.extend(watched.pieces(hub, &catalogue, to.seq).await?);
         }
+        self.held = Some(held);
         if pieces.is_empty() {
             self.evaluated = Some(to);
             return Ok(Vec::new());
@@ -71,6 +76,7 @@ impl Screen {
         self.version = None;
         self.evaluated = None;
         self.in_flight = None;
+        self.held = None;
         self.watched.values_mut().for_each(Watched::forget);
     }
 }

@@ -153,3 +153,44 @@ async fn a_refused_file_is_told_by_its_line_and_the_exit_code() {
     let (status, _) = terminal.fails(&["upload", &vcf, "--name", "No build"]).await;
     assert_eq!(status, 2);
 }
+
+#[tokio::test]
+async fn a_file_is_checked_without_being_stored() {
+    let server = server().await;
+    let terminal = Terminal::new(&server);
+    let password = terminal.file("password", PASSWORD);
+    let account = ["--email", "ada@example.org", "--password-file", &password];
+    terminal
+        .succeeds(&[&["login", "--register"], &account[..]].concat())
+        .await;
+    let (good, bad) = (
+        terminal.file("good.vcf", VCF),
+        terminal.file("bad.vcf", &VCF.replace("\t1000\t", "\tone thousand\t")),
+    );
+    let said = terminal.succeeds(&["check", &good]).await;
+    assert!(
+        said.starts_with("good.vcf: accepted (0 errors, 0 warnings)"),
+        "{said}"
+    );
+    let output = terminal
+        .run(&["check", "--json", "--profile", "tolerant", &bad])
+        .await;
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (
+            &report["verdict"],
+            &report["profile"],
+            &report["findings"][0]["line"]
+        ),
+        (&"refused".into(), &"tolerant".into(), &6.into())
+    );
+    let output = terminal.run(&["check", &good, &bad]).await;
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said.contains("error pos-not-integer: 1") && said.contains("To mend it:"),
+        "{said}"
+    );
+    assert!(terminal.succeeds(&["datasets", "--json"]).await.trim() == "[]");
+}

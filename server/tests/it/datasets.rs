@@ -3,7 +3,7 @@
 use allelecast_client::Error;
 use allelecast_client::protocol::ErrorCode;
 use allelecast_client::protocol::dataset::{DatasetState, FileState};
-use allelecast_client::protocol::finding::Severity;
+use allelecast_client::protocol::finding::{FindingsPage, Severity};
 use allelecast_client::protocol::panel::PanelPreviewRequest;
 use sqlx::PgPool;
 
@@ -223,7 +223,7 @@ async fn findings_come_by_page_and_as_safe_csv() {
     let pool = server.pool().await;
     sqlx::query(
         "INSERT INTO finding (file_id, rule, severity, line, \"column\", text, message) VALUES
-             ($1, 'pos.number', 'error', 7, 2, '=1+1', 'POS must be a number'),
+             ($1, 'pos-not-integer', 'error', 7, 2, '=1+1', 'POS must be a number'),
              ($1, 'info.key', 'warning', 8, 8, 'A,\"B\"', 'undeclared'),
              ($1, 'info.key', 'warning', 9, 8, 'C', 'undeclared')",
     )
@@ -232,7 +232,7 @@ async fn findings_come_by_page_and_as_safe_csv() {
     .await
     .unwrap();
     sqlx::query(
-        "INSERT INTO finding_total VALUES ($1, 'pos.number', 'error', 1), ($1, 'info.key', 'warning', 5000)",
+        "INSERT INTO finding_total VALUES ($1, 'pos-not-integer', 'error', 1), ($1, 'info.key', 'warning', 5000)",
     )
     .bind(file)
     .execute(&pool)
@@ -247,7 +247,7 @@ async fn findings_come_by_page_and_as_safe_csv() {
     assert_eq!(
         totals,
         [
-            ("pos.number", Severity::Error, 1),
+            ("pos-not-integer", Severity::Error, 1),
             ("info.key", Severity::Warning, 5000)
         ]
     );
@@ -257,13 +257,22 @@ async fn findings_come_by_page_and_as_safe_csv() {
         (second.findings.len(), second.findings[0].line, second.next),
         (1, 9, None)
     );
+    let request = client
+        .request(
+            reqwest::Method::GET,
+            &format!("/api/v1/datasets/{dataset}/findings?rule=info.key&severity=warning&limit=1"),
+        )
+        .unwrap();
+    let own: FindingsPage = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!((own.findings.len(), own.findings[0].line), (1, 8));
     let shown = client.dataset(dataset).await.unwrap().findings;
     assert_eq!((shown.errors, shown.warnings), (1, 5000));
     let csv = client.findings_csv(dataset).await.unwrap();
-    let expected = "file,rule,severity,line,column,text,message\r\n\
-        \"a,b.vcf\",pos.number,error,7,2,\"'=1+1\",POS must be a number\r\n\
-        \"a,b.vcf\",info.key,warning,8,8,\"A,\"\"B\"\"\",undeclared\r\n\
-        \"a,b.vcf\",info.key,warning,9,8,C,undeclared\r\n";
+    let expected = "file,severity,rule,line,column,text,message,section,specification,how to mend\r\n\
+        \"a,b.vcf\",error,pos-not-integer,7,2,\"'=1+1\",POS must be a number,1.4.1 / 1.6.1,\
+        \"POS is required and an integer, 0 or more.\",Write the 1-based position.\r\n\
+        \"a,b.vcf\",warning,info.key,8,8,\"A,\"\"B\"\"\",undeclared,,,\r\n\
+        \"a,b.vcf\",warning,info.key,9,8,C,undeclared,,,\r\n";
     assert_eq!(csv, expected);
     assert_eq!(
         code(client.findings(dataset + 1, None).await),

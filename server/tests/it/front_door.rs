@@ -16,6 +16,8 @@ const OPEN: &[&str] = &[
     "GET /metrics",
     "GET /login",
     "GET /register",
+    // What a report links to.
+    "GET /docs/validation",
     // Scripts and styles.
     "GET /static/{file}",
     // A socket says who it is in its first message, by a one-time ticket.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use allelecast_client::protocol::dataset::FileState;
+use allelecast_client::protocol::dataset::{AbsentSites, FileState};
 use allelecast_client::protocol::row::Row;
 use allelecast_client::{Client, QueryRequest};
 
@@ -58,7 +58,8 @@ impl Drop for Process {
     }
 }
 
-fn vcf() -> String {
+/// A file of 3,000 records with alleles; as a gVCF with a block behind each, some within the block before.
+fn vcf(gvcf: bool) -> String {
     let mut text = String::from(
         "##fileformat=VCFv4.2\n##contig=<ID=20>\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
          #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\tB\tC\n",
@@ -70,6 +71,14 @@ fn vcf() -> String {
             "20\t{}\t.\tG\t{alternate}\t.\tUNDECLARED\t.\tGT\t{genotypes}\n",
             1_000_000 + 100 * record
         );
+        if gvcf {
+            let (start, end) = (
+                1_000_010 + 100 * record,
+                1_000_050 + 100 * record + 110 * (record % 2),
+            );
+            let calls = ["0/0\t./.\t0/0", "./.\t0/0\t0"][record as usize % 2];
+            text += &format!("20\t{start}\t.\tG\t<NON_REF>\t.\t.\tEND={end}\tGT\t{calls}\n");
+        }
     }
     text
 }
@@ -79,7 +88,8 @@ async fn rows(client: &Client, slug: &str) -> Vec<Row> {
         limit: Some(1_000),
         ..QueryRequest::new("GRCh37", "")
     }
-    .in_dataset(slug);
+    .in_dataset(slug)
+    .in_dataset("between");
     let mut all = Vec::new();
     loop {
         let page = client.query(&request).await.unwrap();
@@ -108,43 +118,58 @@ async fn outcome(client: &Client, id: i64, slug: &str) -> (i64, i64, String, Vec
     )
 }
 
+/// Alleles between those of the file, where what it says of sites that it leaves out is asked.
+fn between() -> String {
+    let mut text = String::from(
+        "##fileformat=VCFv4.2\n##contig=<ID=20>\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
+         #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tZ\n",
+    );
+    for at in 0..6_000u32 {
+        text += &format!("20\t{}\t.\tG\tA\t.\t.\t.\tGT\t0/1\n", 1_000_005 + 50 * at);
+    }
+    text
+}
+
+/// Makes a dataset and uploads the beginning of its file, or all of it.
+async fn begin(client: &Client, name: &str, text: &str, size: usize) -> (i64, String, String) {
+    let mut new = new_dataset(name);
+    new.absent_sites = AbsentSites::Reference;
+    let created = client.create_dataset(&new).await.unwrap();
+    let whole = Some(text.len() as u64);
+    let mut upload = client.begin_upload(created.id, "x.vcf", whole).await.unwrap();
+    upload.append(text[..size].to_owned()).await.unwrap();
+    if size == text.len() {
+        client.complete(created.id).await.unwrap();
+        client.settled(created.id, |_| ()).await.unwrap();
+    }
+    (created.id, created.slug, upload.path().to_owned())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn another_server_goes_on_where_a_killed_one_stood() {
     let database = database().await;
     let data = tempfile::tempdir().unwrap();
-    let text = vcf();
-
-    let first = Process::start(&database, data.path());
-    let client = Client::new(&first.url).unwrap();
+    let mut server = Process::start(&database, data.path());
+    let mut client = Client::new(&server.url).unwrap();
     client.register("user@example.org", PASSWORD, None).await.unwrap();
-    let undisturbed = client.create_dataset(&new_dataset("undisturbed")).await.unwrap();
-    let mut upload = client
-        .begin_upload(undisturbed.id, "x.vcf", Some(text.len() as u64))
-        .await
-        .unwrap();
-    upload.append(text.clone()).await.unwrap();
-    client.complete(undisturbed.id).await.unwrap();
-    let expected = outcome(&client, undisturbed.id, &undisturbed.slug).await;
-    assert_eq!((expected.0, expected.1), (4_000, 3_000));
+    begin(&client, "between", &between(), between().len()).await;
+    for (kind, gvcf, records) in [("plain", false, 3_000), ("gvcf", true, 6_000)] {
+        let text = vcf(gvcf);
+        let (id, slug, _) = begin(&client, &format!("{kind}-undisturbed"), &text, text.len()).await;
+        let expected = outcome(&client, id, &slug).await;
+        assert_eq!((expected.0, expected.1), (4_000, records));
 
-    let disturbed = client.create_dataset(&new_dataset("disturbed")).await.unwrap();
-    let mut upload = client
-        .begin_upload(disturbed.id, "x.vcf", Some(text.len() as u64))
-        .await
-        .unwrap();
-    let path = upload.path().to_owned();
-    upload.append(text[..text.len() / 3].to_owned()).await.unwrap();
-    while client.dataset(disturbed.id).await.unwrap().alleles == 0 {}
-    first.kill();
+        let (id, slug, path) = begin(&client, &format!("{kind}-disturbed"), &text, text.len() / 3).await;
+        while client.dataset(id).await.unwrap().alleles == 0 {}
+        server.kill();
 
-    let second = Process::start(&database, data.path());
-    let client = Client::new(&second.url).unwrap();
-    client.login("user@example.org", PASSWORD).await.unwrap();
-    let mut upload = client.resume_upload(&path).await.unwrap();
-    upload
-        .append(text[upload.offset() as usize..].to_owned())
-        .await
-        .unwrap();
-    client.complete(disturbed.id).await.unwrap();
-    assert_eq!(outcome(&client, disturbed.id, &disturbed.slug).await, expected);
+        server = Process::start(&database, data.path());
+        client = Client::new(&server.url).unwrap();
+        client.login("user@example.org", PASSWORD).await.unwrap();
+        let mut upload = client.resume_upload(&path).await.unwrap();
+        let rest = text[upload.offset() as usize..].to_owned();
+        upload.append(rest).await.unwrap();
+        client.complete(id).await.unwrap();
+        assert_eq!(outcome(&client, id, &slug).await, expected, "{kind}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Uploads by tus 1.0.
 
 mod breaks;
+mod parts;
 mod protocol;
 
 use allelecast_client::protocol::ErrorCode;

@@ -7,6 +7,7 @@ mod limits;
 mod properties;
 mod rules;
 mod suite;
+mod versions;
 
 use allelecast_server::import::validate::{Limits, Profile, Report, Validator};
 

@@ -2,8 +2,9 @@
 
 import type { VcfFile } from "../protocol/VcfFile";
 import { h, setText } from "../ui/dom";
-import { bytes, count, duration } from "../ui/format";
+import { bytes, count } from "../ui/format";
 import { fileStateText } from "../ui/imports";
+import { progressText, setBar } from "../ui/progress";
 import { Rate } from "../ui/rate";
 
 export class FileProgress {
@@ -53,17 +54,4 @@ export class FileProgress {
     this.#error.hidden = !file.error;
     if (file.error) setText(this.#error, `${file.error.line === undefined ? "" : `Line ${count(file.error.line)}: `}${file.error.message}`);
   }
-}
-
-function setBar(bar: HTMLProgressElement, value: number, size: number | null): void {
-  if (size === null || size === 0) bar.removeAttribute("value");
-  else bar.value = Math.min(1, value / size);
-}
-
-function progressText(value: number, size: number | null, rate: Rate): string {
-  const of = size === null ? bytes(value) : `${bytes(value)} of ${bytes(size)}`;
-  if (size !== null && value >= size) return of;
-  const speed = rate.perSecond();
-  const left = size === null ? null : rate.secondsLeft(size);
-  return [of, speed ? `${bytes(speed)}/s` : "", left !== null && speed ? `${duration(left)} left` : ""].filter((part) => part !== "").join(" · ");
 }

@@ -2,18 +2,26 @@
 
 import { api, describe } from "../api";
 import type { Dataset } from "../protocol/Dataset";
-import type { FindingsPage } from "../protocol/FindingsPage";
 import type { ImportProgress } from "../protocol/ImportProgress";
+import type { RuleTotal } from "../protocol/RuleTotal";
 import type { VcfFile } from "../protocol/VcfFile";
+import { FindingsReport } from "../findings/report";
+import { ofDataset } from "../findings/source";
 import { h, replace } from "../ui/dom";
-import { count, moment } from "../ui/format";
+import { count, counted, moment } from "../ui/format";
 import { errorNotice } from "../ui/notice";
 import { FileProgress } from "./file-progress";
-import { findingsReport } from "./findings";
 import { GroupsSection } from "./groups-section";
 import { exploreAddress, stateChip } from "./list";
+import { normalised } from "./normalised";
 
-const absentText = { unknown: "no data", reference: "not seen (reference)" };
+/** What a site without a record means, and where. */
+function absentText({ absent_sites, callable, has_coverage }: Dataset): string {
+  if (absent_sites === "unknown") return has_coverage ? "no data; the blocks of the gVCF are not used" : "no data";
+  const where = callable ? ` within ${counted(callable.regions, "callable region")} (${count(callable.bases)} bases)` : "";
+  if (has_coverage) return `not seen, where the gVCF covers a sample${where && `, ${where.trim()}`}`;
+  return where ? `not seen${where}, no data elsewhere` : "not seen, on all chromosomes that the files have records of";
+}
 
 interface FileRow {
   progress: FileProgress;
@@ -29,6 +37,9 @@ export class DatasetView {
   readonly #message = h("div", {});
   readonly #fileList = h("div", { class: "files" });
   readonly #findings = h("section", { class: "card-section", hidden: true });
+  #report: FindingsReport | null = null;
+  /** Whether the report names the file of each finding. */
+  #severalFiles = false;
   readonly #groups: GroupsSection;
 
   constructor(
@@ -44,7 +55,6 @@ export class DatasetView {
     this.#drawHead(dataset);
     this.#drawFiles(dataset.files);
     this.#groups.show(dataset);
-    this.#findings.hidden = dataset.findings.errors + dataset.findings.warnings === 0;
     if (!first) return;
     replace(
       this.root,
@@ -69,8 +79,18 @@ export class DatasetView {
     return moved;
   }
 
-  showFindings(findings: FindingsPage): void {
-    if (this.#dataset) replace(this.#findings, ...findingsReport(this.#dataset, findings));
+  showFindings(totals: readonly RuleTotal[]): void {
+    if (!this.#dataset) return;
+    this.#findings.hidden = totals.length === 0;
+    const { id, slug, files } = this.#dataset;
+    const severalFiles = files.length > 1;
+    if (!this.#report || severalFiles !== this.#severalFiles) {
+      this.#severalFiles = severalFiles;
+      const download = h("a", { class: "btn btn-sm btn-outline-secondary", href: `/api/v1/datasets/${id}/findings?format=csv`, download: `${slug}-findings.csv` }, "Download CSV");
+      this.#report = new FindingsReport({ source: ofDataset(id), download, severalFiles });
+      replace(this.#findings, this.#report.element);
+    }
+    this.#report.update(totals);
   }
 
   #drawHead(dataset: Dataset): void {
@@ -86,10 +106,11 @@ export class DatasetView {
       ["Samples", count(dataset.samples)],
       ["Alleles", count(dataset.alleles)],
       ["Validation profile", dataset.profile],
-      ["Sites without a record", absentText[dataset.absent_sites]],
+      ["Sites without a record", absentText(dataset)],
       ["Added", moment(dataset.created_at)],
     ];
-    replace(this.#facts, ...facts.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
+    const alleles = h("div", { class: "wide" }, h("dt", {}, h("a", { href: "/help#alleles" }, "Alleles are")), ...normalised(dataset).map((sentence) => h("dd", {}, sentence)));
+    replace(this.#facts, ...facts.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))), alleles);
   }
 
   #drawFiles(files: readonly VcfFile[]): void {

@@ -11,6 +11,7 @@ const dataset = (id: number, slug: string, build: string, values: string[]): Dat
   build,
   profile: "spec",
   absent_sites: "unknown",
+  has_coverage: false,
   state: "ready",
   progress: 1,
   alleles: 0,

@@ -56,7 +56,11 @@ export class ExplorePage {
   readonly #results: HTMLElement;
   readonly #empty = h("div", { class: "no-match", hidden: true });
 
-  constructor(private readonly root: HTMLElement) {
+  /** `onImports` hears what this page hears of imports. */
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly onImports: (moved: readonly ImportProgress[]) => void = () => undefined,
+  ) {
     this.#state = parseAddress(location.search);
     this.#bar = new QueryBar({
       build: (build) => this.#go({ ...this.#state, build, datasets: [], groups: null }),
@@ -82,7 +86,7 @@ export class ExplorePage {
           { class: "legend" },
           h("span", {}, h("b", {}, "0.012"), " AF, below it AC / AN"),
           h("span", {}, h("b", {}, "0"), " recorded, no called allele of the group is it"),
-          h("span", {}, h("b", {}, "not seen"), " covered, not recorded"),
+          h("span", {}, h("b", {}, "not seen"), " covered, not recorded: counts are inferred"),
           h("span", {}, h("b", {}, "—"), " no data here"),
         ),
       ),
@@ -249,6 +253,7 @@ export class ExplorePage {
   }
 
   #imports(moved: ImportProgress[]): void {
+    this.onImports(moved);
     let unknown = false;
     for (const progress of moved) {
       const dataset = this.#datasets.find(({ id }) => id === progress.dataset_id);

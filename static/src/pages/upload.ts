@@ -7,7 +7,9 @@ import type { AbsentSites } from "../protocol/AbsentSites";
 import type { CreatedDataset } from "../protocol/CreatedDataset";
 import type { NewDataset } from "../protocol/NewDataset";
 import type { Profile } from "../protocol/Profile";
+import type { VcfFile } from "../protocol/VcfFile";
 import { h, need, replace, textOf } from "../ui/dom";
+import { dropZone } from "../ui/drop";
 import { bytes, counted } from "../ui/format";
 import { errorNotice } from "../ui/notice";
 import { startShell } from "../ui/shell";
@@ -28,26 +30,20 @@ const button = need<HTMLButtonElement>("button[type=submit]", form);
 const message = need("#form-error");
 const panel = new PanelField();
 const info = new InfoField();
+const callable = need<HTMLInputElement>("#callable");
 const continued = Number(new URLSearchParams(location.search).get("dataset")) || null;
 let nameIsOurs = true;
 
 if (continued !== null) void continueDataset(continued);
 
+for (const radio of form.querySelectorAll<HTMLInputElement>("[name=absent_sites]")) {
+  radio.addEventListener("change", () => (need("#callable-field").hidden = textOf(form, "absent_sites") !== "reference"));
+}
 name.addEventListener("input", () => (nameIsOurs = false));
 files.addEventListener("change", () => void choose());
 
-const drop = need("#drop");
-for (const type of ["dragenter", "dragover"]) {
-  drop.addEventListener(type, (event) => {
-    event.preventDefault();
-    drop.classList.add("dragging");
-  });
-}
-for (const type of ["dragleave", "drop"]) drop.addEventListener(type, () => drop.classList.remove("dragging"));
-drop.addEventListener("drop", (event) => {
-  event.preventDefault();
-  if (!event.dataTransfer || event.dataTransfer.files.length === 0) return;
-  files.files = event.dataTransfer.files;
+dropZone(need("#drop"), (dropped) => {
+  files.files = dropped;
   void choose();
 });
 
@@ -95,10 +91,10 @@ async function submit(): Promise<void> {
   try {
     if (continued === null) {
       const dataset = newDataset();
-      send(dataset.build, await api.createDataset(dataset), list);
+      send(dataset.build, await create(dataset), list, []);
     } else {
-      const { build, id, slug } = await api.dataset(continued);
-      send(build, { id, slug }, list);
+      const { build, id, slug, files: known } = await api.dataset(continued);
+      send(build, { id, slug }, list, known);
     }
   } catch (reason) {
     button.disabled = false;
@@ -107,6 +103,21 @@ async function submit(): Promise<void> {
     replace(message, errorNotice(error));
     if (reason instanceof ApiFailure && error.field) form.querySelector<HTMLElement>(`[name="${CSS.escape(error.field)}"]`)?.focus();
   }
+}
+
+/** Makes the dataset, with its callable regions if a BED was chosen; without them it would say more than is known. */
+async function create(dataset: NewDataset): Promise<CreatedDataset> {
+  const created = await api.createDataset(dataset);
+  const bed = callable.files?.[0];
+  if (dataset.absent_sites === "reference" && bed) {
+    try {
+      await api.replaceCallable(created.id, bed);
+    } catch (reason) {
+      await api.deleteDataset(created.id);
+      throw reason;
+    }
+  }
+  return created;
 }
 
 function newDataset(): NewDataset {
@@ -126,8 +137,8 @@ function newDataset(): NewDataset {
   return dataset;
 }
 
-function send(build: string, { id, slug }: CreatedDataset, list: File[]): void {
-  const transfers = new Transfers(id, list, () => strip.update(), () => void complete(id, transfers));
+function send(build: string, { id, slug }: CreatedDataset, list: File[], known: VcfFile[]): void {
+  const transfers = new Transfers(id, list, known, () => strip.update(), () => void complete(id, transfers));
   const strip = new UploadStrip(transfers, id);
   window.addEventListener("beforeunload", (event) => {
     if (transfers.busy) event.preventDefault();
@@ -141,7 +152,7 @@ function send(build: string, { id, slug }: CreatedDataset, list: File[]): void {
     else link.removeAttribute("aria-current");
   }
   replace(page, strip.element, results);
-  void import("../explore/page").then(({ ExplorePage }) => new ExplorePage(results).open());
+  void import("../explore/page").then(({ ExplorePage }) => new ExplorePage(results, (moved) => strip.imports(moved)).open());
 }
 
 async function complete(id: number, transfers: Transfers): Promise<void> {

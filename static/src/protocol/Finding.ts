@@ -6,9 +6,9 @@ import type { Severity } from "./Severity";
  */
 export type Finding = { 
 /**
- * The file.
+ * The file, where it belongs to a dataset.
  */
-file_id: number, 
+file_id?: number, 
 /**
  * Its name.
  */
@@ -26,7 +26,7 @@ severity: Severity,
  */
 line: number, 
 /**
- * Column of the line (tab-separated field), from 1; 0 where it concerns the whole line.
+ * Byte of the line at which the text begins, from 1; 0 where it concerns the whole line.
  */
 column: number, 
 /**
@@ -34,6 +34,6 @@ column: number,
  */
 text: string, 
 /**
- * What the specification says and how to mend it.
+ * What is wrong, in a sentence.
  */
 message: string, };

@@ -32,6 +32,11 @@ panel?: string,
  */
 ignore_prefix?: boolean, 
 /**
+ * Callable regions, as BED text: where its files were called. Only for `absent_sites: reference`, and only within
+ * them a site that the files leave out means the reference. `PUT /datasets/{id}/callable` takes a gzipped one too.
+ */
+callable?: string, 
+/**
  * Which groups to make of the INFO of files without samples.
  */
 info_groups?: InfoGroups, };

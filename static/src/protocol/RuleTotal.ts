@@ -16,4 +16,16 @@ severity: Severity,
 /**
  * How many there are, also beyond those that are listed.
  */
-n: number, };
+n: number, 
+/**
+ * The section of the specification, up to 4.2 / since 4.3; absent where it does not speak of it.
+ */
+section?: string, 
+/**
+ * What the specification says.
+ */
+says: string, 
+/**
+ * How to mend a file that breaks the rule.
+ */
+mend: string, };

@@ -6,6 +6,7 @@
 import { DetailedError, Upload } from "tus-js-client";
 import type { ApiError } from "../protocol/ApiError";
 import type { ErrorBody } from "../protocol/ErrorBody";
+import type { VcfFile } from "../protocol/VcfFile";
 
 export type TransferState = "waiting" | "sending" | "paused" | "sent" | "failed" | "cancelled";
 
@@ -17,6 +18,8 @@ export interface Transfer {
 }
 
 const ENDPOINT = "/api/v1/uploads";
+/** Largest file whose SHA-256 is computed here: it has to be in memory as a whole. */
+const MOST_DIGESTED = 256 * 1024 * 1024;
 const RETRY_DELAYS_MS = [0, 500, 1000, 2000, 5000, 10_000, 20_000];
 
 export class Transfers {
@@ -27,6 +30,7 @@ export class Transfers {
   constructor(
     private readonly dataset: number,
     files: readonly File[],
+    private readonly known: readonly VcfFile[],
     private readonly changed: () => void,
     private readonly finished: () => void,
   ) {
@@ -82,10 +86,12 @@ export class Transfers {
     }
     transfer.state = "sending";
     this.changed();
+    const sha256 = await this.#digest(transfer.file);
     const upload = new Upload(transfer.file, {
       endpoint: ENDPOINT,
-      metadata: { dataset_id: String(this.dataset), filename: transfer.file.name },
+      metadata: { dataset_id: String(this.dataset), filename: transfer.file.name, ...(sha256 ? { sha256 } : {}) },
       retryDelays: RETRY_DELAYS_MS,
+      onShouldRetry: mayPass,
       removeFingerprintOnSuccess: true,
       // A file is the same upload only within its dataset.
       fingerprint: (file: File) => Promise.resolve(["vcf", this.dataset, file.name, file.size, file.lastModified].join("|")),
@@ -110,6 +116,22 @@ export class Transfers {
     if (before) upload.resumeFromPreviousUpload(before);
     if (transfer.state === "sending") upload.start();
   }
+
+  /** The SHA-256 of a file where the dataset has one of its length: the same bytes are then refused before they are sent. */
+  async #digest(file: File): Promise<string | null> {
+    const alike = this.known.some(({ size, received, state }) => size === file.size && received === size && state !== "failed" && state !== "cancelled");
+    // Pages that came over plain HTTP from elsewhere have no digests; the server compares the bytes then.
+    if (!alike || file.size > MOST_DIGESTED || !("subtle" in crypto)) return null;
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+    return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+}
+
+/** Whether the same may be accepted later: a conflict is another writer, or our own broken connection, unless nothing was begun. */
+function mayPass(reason: DetailedError): boolean {
+  const status = reason.originalResponse?.getStatus() ?? 0;
+  if (status < 400 || status >= 500) return true;
+  return (status === 409 || status === 423) && reason.originalRequest.getMethod() !== "POST";
 }
 
 /** The server's own words where it gave any. */

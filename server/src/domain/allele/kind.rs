@@ -25,13 +25,11 @@ pub enum AlleleKind {
     Breakend = 6,
     /// `*`: the base is missing through a deletion upstream.
     Overlapping = 7,
-    /// `<NON_REF>` or `<*>`: whatever else there might be.
-    ReferenceBlock = 8,
 }
 
 impl AlleleKind {
     /// All kinds, in the order of their codes.
-    pub const ALL: [AlleleKind; 9] = [
+    pub const ALL: [AlleleKind; 8] = [
         AlleleKind::Snv,
         AlleleKind::Mnv,
         AlleleKind::Insertion,
@@ -40,7 +38,6 @@ impl AlleleKind {
         AlleleKind::Symbolic,
         AlleleKind::Breakend,
         AlleleKind::Overlapping,
-        AlleleKind::ReferenceBlock,
     ];
 
     /// The name on the wire.
@@ -54,7 +51,6 @@ impl AlleleKind {
             AlleleKind::Symbolic => "symbolic",
             AlleleKind::Breakend => "breakend",
             AlleleKind::Overlapping => "overlapping",
-            AlleleKind::ReferenceBlock => "reference_block",
         }
     }
 
@@ -72,7 +68,6 @@ impl AlleleKind {
     pub(super) fn of(reference: &str, alternate: &str) -> Self {
         match alternate {
             "*" => return AlleleKind::Overlapping,
-            "<NON_REF>" | "<*>" => return AlleleKind::ReferenceBlock,
             _ if alternate.starts_with('<') => return AlleleKind::Symbolic,
             _ => {}
         }
@@ -100,8 +95,14 @@ impl AlleleKind {
 
     /// Whether INFO may say how far the allele reaches.
     pub(super) fn has_extent(self) -> bool {
-        matches!(self, AlleleKind::Symbolic | AlleleKind::ReferenceBlock)
+        self == AlleleKind::Symbolic
     }
+}
+
+/// Whether an alternate is `<NON_REF>` or `<*>`: whatever else there might be. No allele of its own, it makes the record
+/// one of a gVCF and says that the samples were looked at.
+pub fn is_catch_all(alternate: &str) -> bool {
+    matches!(alternate, "<NON_REF>" | "<*>")
 }
 
 fn same_first(reference: &str, alternate: &str) -> bool {
@@ -120,6 +121,6 @@ mod tests {
             assert_eq!(AlleleKind::from_name(kind.as_str()), Some(kind));
             assert_eq!(serde_json::to_value(kind).ok(), Some(kind.as_str().into()));
         }
-        assert_eq!(AlleleKind::from_code(9), None);
+        assert_eq!(AlleleKind::from_code(8), None);
     }
 }

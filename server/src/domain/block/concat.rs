@@ -4,7 +4,8 @@
 
 use super::Block;
 use crate::domain::columns::{
-    CountColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns, SiteColumns,
+    CountColumns, CoverageColumns, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns,
+    SiteColumns,
 };
 use crate::domain::planes::Counts;
 use crate::domain::stated::Tallied;
@@ -36,16 +37,25 @@ pub fn concat(blocks: &[Block]) -> Result<Block, ConcatError> {
             return Err(ConcatError::Apart);
         }
     }
-    let shape = |block: &Block| (block.frequencies.len(), block.genotypes.samples());
+    let shape = |block: &Block| {
+        let covered = block.coverage.as_ref().map(CoverageColumns::samples);
+        (block.frequencies.len(), block.genotypes.samples(), covered)
+    };
     if blocks.iter().any(|block| shape(block) != shape(first)) {
         return Err(ConcatError::Unlike);
     }
     let group =
         |group| FrequencyColumns::concat(blocks.iter().map(move |block: &Block| &block.frequencies[group]));
+    // Blocks without alleles lend their bounds only where no block has any.
+    let with_alleles = || blocks.iter().filter(|block| !block.is_empty());
+    let coverage = |covered: &CoverageColumns| {
+        let parts = blocks.iter().filter_map(|block| block.coverage.as_ref());
+        CoverageColumns::concat(covered.samples(), parts)
+    };
     Ok(Block {
         contig: first.contig,
-        first_position: first.first_position,
-        last_position: last.last_position,
+        first_position: with_alleles().next().unwrap_or(first).first_position,
+        last_position: with_alleles().next_back().unwrap_or(last).last_position,
         span_start: first.span_start,
         span_end: last.span_end,
         sites: SiteColumns::concat(blocks.iter().map(|block| &block.sites)),
@@ -54,6 +64,7 @@ pub fn concat(blocks: &[Block]) -> Result<Block, ConcatError> {
             first.genotypes.samples(),
             blocks.iter().map(|block| &block.genotypes),
         ),
+        coverage: first.coverage.as_ref().map(coverage),
     })
 }
 
@@ -134,6 +145,7 @@ mod tests {
             sites: SiteColumns::from_rows([].into_iter()),
             frequencies: vec![FrequencyColumns::default(); groups],
             genotypes: GenotypeColumns::new(2),
+            coverage: None,
         }
     }
 

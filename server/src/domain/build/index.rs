@@ -15,6 +15,15 @@ pub struct ContigRef {
     pub length: Option<u32>,
 }
 
+impl ContigRef {
+    /// Whether no record can stand there: behind the telomere, which the specification puts one base after the end.
+    pub fn is_beyond(self, position: u32) -> bool {
+        // UCSC's hg19 has an older mitochondrion, two bases longer.
+        let longer = if self.ordinal == super::MT { 2 } else { 0 };
+        self.length.is_some_and(|length| position > length + longer + 1)
+    }
+}
+
 /// Two contigs claim one name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("contig {0:?} is already registered with another ordinal")]
@@ -85,5 +94,53 @@ mod tests {
         assert_eq!(index.get("GL000191.1"), Some(extra));
         assert_eq!(index.get("chrX").map(|contig| contig.ordinal), Some(23));
         assert_eq!(index.get("GL000191"), None);
+    }
+
+    #[test]
+    fn names_are_mapped_by_alias_and_exactly() {
+        let index = ContigIndex::new(Build::Grch37);
+        for (name, expected) in [
+            ("1", Some(1)),
+            ("chr1", Some(1)),
+            ("NC_000001.10", Some(1)),
+            ("CM000663.1", Some(1)),
+            ("chrM", Some(25)),
+            ("MT", Some(25)),
+            ("Chr1", None),
+            ("CHR1", None),
+            ("chr01", None),
+            ("01", None),
+            ("chr1 ", None),
+            ("NC_000001", None),
+            ("NC_000001.11", None),
+            ("nc_000001.10", None),
+            ("x", None),
+            ("23", None),
+        ] {
+            assert_eq!(index.get(name).map(|contig| contig.ordinal), expected, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn chromosomes_end() {
+        let index = ContigIndex::new(Build::Grch37);
+        for (name, position, expected) in [
+            ("1", 249_250_621, false),
+            ("1", 249_250_622, false),
+            ("1", 249_250_623, true),
+            ("chrM", 16_571, false),
+            ("chrM", 16_573, true),
+        ] {
+            assert_eq!(
+                index.get(name).unwrap().is_beyond(position),
+                expected,
+                "{name}:{position}"
+            );
+        }
+        let unknown = ContigRef {
+            ordinal: 26,
+            length: None,
+        };
+        assert!(!unknown.is_beyond(u32::MAX));
     }
 }

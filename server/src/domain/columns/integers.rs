@@ -105,6 +105,14 @@ pub(super) fn required(batch: &RecordBatch, name: &'static str) -> Result<Vec<u3
     unsigned(column(batch, name)?, name)?.ok_or(ColumnError::Column(name))
 }
 
+/// An unsigned column that may be absent.
+pub(super) fn optional(batch: &RecordBatch, name: &'static str) -> Result<Vec<u32>, ColumnError> {
+    match batch.column_by_name(name) {
+        Some(array) => unsigned(array, name)?.ok_or(ColumnError::Column(name)),
+        None => Ok(Vec::new()),
+    }
+}
+
 /// A column of 16-bit values of any width.
 pub(super) fn required_u16(batch: &RecordBatch, name: &'static str) -> Result<Vec<u16>, ColumnError> {
     let narrow = |value| u16::try_from(value).map_err(|_| ColumnError::Value(name));

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, RecordBatch},
+    array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
     datatypes::{Field, Schema},
     error::ArrowError,
     ipc::{
@@ -97,4 +97,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<RecordBatch, ColumnError> {
 /// A column that must be there.
 pub(super) fn column<'a>(batch: &'a RecordBatch, name: &'static str) -> Result<&'a ArrayRef, ColumnError> {
     batch.column_by_name(name).ok_or(ColumnError::Column(name))
+}
+
+/// A text column that may be absent.
+pub(super) fn optional_text(
+    batch: &RecordBatch,
+    name: &'static str,
+) -> Result<Option<StringArray>, ColumnError> {
+    let text = |array: &ArrayRef| array.as_string_opt::<i32>().cloned();
+    let found = batch.column_by_name(name);
+    found
+        .map(|array| text(array).ok_or(ColumnError::Column(name)))
+        .transpose()
 }

@@ -14,7 +14,13 @@ use super::{
     },
     ipc::{self, ColumnError},
 };
-use crate::domain::allele::{AlleleKey, AlleleKind, VariantId};
+use crate::domain::allele::{Alignment, AlleleKey, AlleleKind, VariantId};
+
+mod origin;
+mod symbolic;
+
+pub use origin::{OriginColumns, Original};
+pub use symbolic::SymbolicColumns;
 
 /// What stands for what, for readers without this code.
 const DERIVED: &str = "pos and the record's offset are the running sums of pos_step and record_step; where end is null it is \
@@ -48,12 +54,16 @@ pub struct SiteColumns {
     pub filter: FilterColumn,
     /// Types.
     pub kind: Vec<AlleleKind>,
+    /// What else tells symbolic alleles apart.
+    pub symbolic: SymbolicColumns,
     /// Tells alleles apart that a file states more than once.
     pub ordinal: Vec<u16>,
     /// Offset of the original record in the uncompressed file.
     pub record_offset: Vec<u64>,
     /// Index of the allele among the record's alternates, 1 for the first.
     pub record_allele: Vec<u16>,
+    /// How the file states the alleles, where that is different.
+    pub origin: OriginColumns,
 }
 
 /// One row of [`SiteColumns`], to build them from.
@@ -68,9 +78,13 @@ pub struct SiteRow<'a> {
     pub qual: f32,
     pub filter: &'a str,
     pub kind: AlleleKind,
+    pub svlen: u32,
+    pub mate: Option<&'a str>,
     pub ordinal: u16,
     pub record_offset: u64,
     pub record_allele: u16,
+    pub alignment: Alignment,
+    pub original: Option<Original<'a>>,
 }
 
 impl FilterColumn {
@@ -116,9 +130,11 @@ impl SiteColumns {
                 values: StringArray::from(filters),
             },
             kind: rows.clone().map(|row| row.kind).collect(),
+            symbolic: SymbolicColumns::from_rows(rows.clone()),
             ordinal: rows.clone().map(|row| row.ordinal).collect(),
             record_offset: rows.clone().map(|row| row.record_offset).collect(),
-            record_allele: rows.map(|row| row.record_allele).collect(),
+            record_allele: rows.clone().map(|row| row.record_allele).collect(),
+            origin: OriginColumns::from_rows(rows),
         }
     }
 
@@ -133,9 +149,13 @@ impl SiteColumns {
             qual: self.qual[row],
             filter: self.filter.value(row),
             kind: self.kind[row],
+            svlen: self.symbolic.svlen(row),
+            mate: self.symbolic.mate(row),
             ordinal: self.ordinal[row],
             record_offset: self.record_offset[row],
             record_allele: self.record_allele[row],
+            alignment: self.origin.alignment(row),
+            original: self.origin.original(row),
         }
     }
 
@@ -152,6 +172,8 @@ impl SiteColumns {
             reference_bases: self.reference.value(row).to_owned(),
             alternate_bases: self.alternate.value(row).to_owned(),
             end: self.end[row],
+            length: self.symbolic.svlen(row),
+            mate: self.symbolic.mate(row).map(Into::into),
             ordinal: self.ordinal[row],
         }
     }
@@ -186,7 +208,7 @@ impl SiteColumns {
         let widened = |values: &[u16]| values.iter().map(|&value| value.into()).collect::<Vec<u32>>();
         let wide = |values: &[u16]| narrow(&widened(values));
         let (rs, id) = ids::arrays(&self.id);
-        let columns: Vec<(&'static str, ArrayRef)> = vec![
+        let mut columns: Vec<(&'static str, ArrayRef)> = vec![
             ("pos_step", steps(self.pos.iter().map(|&pos| pos.into()))),
             ("end", self.ends()),
             ("ref", dictionary::of_text(&self.reference)),
@@ -203,8 +225,16 @@ impl SiteColumns {
             ("record_step", steps(self.record_offset.iter().copied())),
             ("record_allele", wide(&self.record_allele)),
         ];
+        columns.extend(self.symbolic.encode());
+        columns.extend(self.origin.encode());
         let kinds = AlleleKind::ALL.map(AlleleKind::as_str).join(",");
-        ipc::write(columns, &[("type", kinds), ("derived", DERIVED.to_owned())])
+        let alignments = Alignment::ALL.map(Alignment::as_str).join(",");
+        let notes = [
+            ("type", kinds),
+            ("alignment", alignments),
+            ("derived", DERIVED.to_owned()),
+        ];
+        ipc::write(columns, &notes)
     }
 
     /// Reads what [`SiteColumns::encode`] wrote, now or before positions and offsets became steps, texts dictionaries.
@@ -247,12 +277,14 @@ impl SiteColumns {
                 .into_iter()
                 .map(kind)
                 .collect::<Result<_, _>>()?,
+            symbolic: SymbolicColumns::decode(&batch)?,
             ordinal: required_u16(&batch, "ordinal")?,
             record_offset: match batch.column_by_name("record_step") {
                 Some(steps) => summed(steps, "record_step")?,
                 None => required_u64(&batch, "record_offset")?,
             },
             record_allele: required_u16(&batch, "record_allele")?,
+            origin: OriginColumns::decode(&batch)?,
         })
     }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    allele::AlleleKind,
+    allele::{Alignment, AlleleKind},
     planes::{Counts, Exception, GenotypeRow, words_for},
     stated::Known,
 };
@@ -204,9 +204,13 @@ fn sites() -> SiteColumns {
         qual: 29.5,
         filter: "PASS",
         kind: AlleleKind::Deletion,
+        svlen: 0,
+        mate: None,
         ordinal: 0,
         record_offset: 1 << 40,
         record_allele: 1,
+        alignment: Alignment::Trimmed,
+        original: None,
     };
     let other = SiteRow {
         pos: 70_000,
@@ -262,6 +266,52 @@ fn earlier_payload(columns: &SiteColumns) -> Vec<u8> {
         ),
     ];
     ipc::write(batch, &[]).unwrap()
+}
+
+#[test]
+fn what_few_alleles_have_takes_space_only_there() {
+    let plain = sites();
+    let names = |columns: &SiteColumns| {
+        let batch = super::ipc::read(&columns.encode().unwrap()).unwrap();
+        let schema = batch.schema();
+        let names = schema.fields().iter().map(|field| field.name().clone());
+        names.skip(11).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&plain), Vec::<String>::new());
+    let original = Original {
+        pos: 104,
+        reference: "TAT",
+        alternate: "T",
+    };
+    let rows = [
+        SiteRow {
+            svlen: 300,
+            mate: Some("2:17"),
+            ..plain.row(0)
+        },
+        SiteRow {
+            alignment: Alignment::Shifted,
+            original: Some(original),
+            ..plain.row(0)
+        },
+        SiteRow {
+            alignment: Alignment::TooFar,
+            ..plain.row(1)
+        },
+    ];
+    let columns = SiteColumns::from_rows(rows.into_iter());
+    assert_eq!(names(&columns), ["svlen", "mate", "alignment", "original"]);
+    let decoded = SiteColumns::decode(&columns.encode().unwrap()).unwrap();
+    assert_eq!(format!("{decoded:?}"), format!("{columns:?}"));
+    assert_eq!(decoded.row(0).mate, Some("2:17"));
+    assert_eq!(
+        (decoded.row(1).svlen, decoded.row(1).original),
+        (0, Some(original))
+    );
+    assert_eq!(decoded.row(2).alignment, Alignment::TooFar);
+    let joined = SiteColumns::concat([&plain, &columns].into_iter());
+    assert_eq!(joined.row(3).svlen, 300);
+    assert_eq!(joined.row(4).original, Some(original));
 }
 
 #[test]

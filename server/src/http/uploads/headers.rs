@@ -95,6 +95,8 @@ pub(super) fn declared_size(headers: &HeaderMap, most: u64) -> Result<Option<i64
 pub(super) struct Metadata {
     pub dataset_id: i64,
     pub filename: String,
+    /// Of the whole file.
+    pub sha256: Option<[u8; 32]>,
 }
 
 /// `Upload-Metadata`: keys with values in base64, divided by commas.
@@ -103,10 +105,10 @@ pub(super) fn metadata(headers: &HeaderMap) -> Result<Metadata, Error> {
         .get(UPLOAD_METADATA)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let (mut dataset_id, mut filename) = (None, None);
+    let (mut dataset_id, mut filename, mut sha256) = (None, None, None);
     for pair in text.split(',') {
         let (key, value) = pair.trim().split_once(' ').unwrap_or((pair.trim(), ""));
-        if key != "dataset_id" && key != "filename" {
+        if !["dataset_id", "filename", "sha256"].contains(&key) {
             continue;
         }
         let bytes = STANDARD
@@ -121,7 +123,11 @@ pub(super) fn metadata(headers: &HeaderMap) -> Result<Metadata, Error> {
                         .map_err(|_| invalid(&UPLOAD_METADATA, "has a dataset_id that is no number"))?,
                 )
             }
-            _ => filename = Some(value),
+            "filename" => filename = Some(value),
+            _ => {
+                let sum = from_hex(&value);
+                sha256 = Some(sum.ok_or_else(|| invalid(&UPLOAD_METADATA, "has a sha256 that is none"))?);
+            }
         }
     }
     let dataset_id = dataset_id.ok_or_else(|| invalid(&UPLOAD_METADATA, "has no dataset_id"))?;
@@ -132,7 +138,20 @@ pub(super) fn metadata(headers: &HeaderMap) -> Result<Metadata, Error> {
             "needs a filename of 1 to 255 characters",
         ));
     }
-    Ok(Metadata { dataset_id, filename })
+    Ok(Metadata {
+        dataset_id,
+        filename,
+        sha256,
+    })
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let digits: Option<Vec<u8>> = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect();
+    let bytes: Vec<u8> = digits?
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect();
+    bytes.try_into().ok().filter(|_| text.len() == 64)
 }
 
 /// A checksum of the body of one request.
@@ -228,8 +247,12 @@ mod tests {
         let expected = Metadata {
             dataset_id: 12,
             filename: "a.vcf".into(),
+            sha256: None,
         };
         assert_eq!(read("dataset_id MTI=,filename YS52Y2Y=").unwrap(), expected);
+        let sum = STANDARD.encode("00ff".repeat(16));
+        let with_sum = read(&format!("dataset_id MTI=,filename YS52Y2Y=,sha256 {sum}")).unwrap();
+        assert_eq!(with_sum.sha256.map(|sum| (sum[0], sum[31])), Some((0, 255)));
         assert_eq!(
             read("filename YS52Y2Y=, other, dataset_id MTI=").unwrap(),
             expected
@@ -241,6 +264,7 @@ mod tests {
             "dataset_id !,filename YS52Y2Y=",
             "dataset_id YQ==,filename YQ==",
             "dataset_id MTI=,filename ",
+            "dataset_id MTI=,filename YS52Y2Y=,sha256 MTI=",
         ] {
             assert!(read(bad).is_err(), "{bad}");
         }

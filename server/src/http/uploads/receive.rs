@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::headers::Checksum;
 use super::{no_upload, room, still_open};
 use crate::http::{AppState, Error};
-use crate::store::uploads::{self, Appended};
+use crate::store::uploads::{self, Appended, UploadLimits};
 
 /// Most bytes of a part.
 const PART_BYTES: usize = 8 << 20;
@@ -28,7 +28,6 @@ const PART_AGE: Duration = Duration::from_millis(250);
 /// Stores the body at `offset`.
 pub(super) async fn receive(
     state: &AppState,
-    user_id: Uuid,
     raw_id: Uuid,
     offset: i64,
     checksum: Option<Checksum>,
@@ -39,7 +38,6 @@ pub(super) async fn receive(
     if file.received != offset {
         return Err(wrong_offset(file.received));
     }
-    let room = room::for_upload(state, user_id, 0).await?;
     let end = file
         .size
         .unwrap_or(i64::MAX)
@@ -49,7 +47,6 @@ pub(super) async fn receive(
         raw_id,
         offset,
         end,
-        room,
         buffer: BytesMut::new(),
     };
     let storing = async move {
@@ -91,8 +88,6 @@ struct Writer {
     offset: i64,
     /// No byte may lie at or beyond it.
     end: i64,
-    /// Bytes left of the quota.
-    room: u64,
     buffer: BytesMut,
 }
 
@@ -184,9 +179,6 @@ impl Writer {
         }
         let part: Bytes = self.buffer.split().freeze();
         let length = part.len() as u64;
-        if length > self.room {
-            return Err(room::over_quota(self.room));
-        }
         room::on_disk(&self.state, length).await?;
         let AppState {
             pool,
@@ -195,16 +187,19 @@ impl Writer {
             raw_arrived,
             ..
         } = &self.state;
-        let expiry = settings.limits.upload_expiry;
-        match uploads::append(pool, raw, self.raw_id, self.offset, part, expiry).await? {
+        let limits = UploadLimits {
+            quota: settings.limits.quota,
+            upload_expiry: settings.limits.upload_expiry,
+        };
+        match uploads::append(pool, raw, self.raw_id, self.offset, part, limits).await? {
             Appended::Received(received) => {
                 self.offset = received;
-                self.room -= length;
                 metrics::counter!("allelecast_upload_bytes_total").increment(length);
                 raw_arrived.notify_waiters();
                 Ok(())
             }
             Appended::OffsetTaken(received) => Err(wrong_offset(received)),
+            Appended::OverQuota(left) => Err(room::over_quota(left)),
             Appended::Stopped => {
                 let file = uploads::find(pool, self.raw_id).await?.ok_or_else(no_upload)?;
                 Err(still_open(&file)

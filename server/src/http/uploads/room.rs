@@ -1,7 +1,7 @@
 //! Whether there is room for more bytes.
 //!
-//! Invariant: an account never stores more than its quota by more than what its parallel uploads write at once, and
-//! the disk keeps its reserve.
+//! Invariant: an account never stores more than its quota, which is checked again with every part in the transaction
+//! that stores it; and the disk keeps its reserve.
 
 use allelecast_protocol::ErrorCode;
 use uuid::Uuid;
@@ -9,15 +9,14 @@ use uuid::Uuid;
 use crate::http::{AppState, Error};
 use crate::store::uploads;
 
-/// Bytes that the account may still store, if the disk has room for `declared` more.
-pub(super) async fn for_upload(state: &AppState, user_id: Uuid, declared: i64) -> Result<u64, Error> {
-    let stored = uploads::stored_bytes(&state.pool, user_id).await?.unsigned_abs();
-    let left = state.settings.limits.quota.saturating_sub(stored);
+/// Refuses an upload of `declared` bytes if they do not fit beside what the account stores and has begun to.
+pub(super) async fn for_upload(state: &AppState, user_id: Uuid, declared: i64) -> Result<(), Error> {
+    let claimed = uploads::claimed_bytes(&state.pool, user_id).await?;
+    let left = state.settings.limits.quota.saturating_sub(claimed);
     if left == 0 || declared.unsigned_abs() > left {
         return Err(over_quota(left));
     }
-    on_disk(state, declared.unsigned_abs()).await?;
-    Ok(left)
+    on_disk(state, declared.unsigned_abs()).await
 }
 
 /// Refuses if `bytes` more would use up the disk's reserve.

@@ -15,10 +15,19 @@ pub struct Checkpoint {
     pub records: u64,
     /// Alleles in the blocks up to this one.
     pub alleles: u64,
+    /// Of these, how many left alignment moved.
+    #[serde(default)]
+    pub shifted: u64,
+    /// Of these, how many it would have moved but for the window or a REF that the reference does not have.
+    #[serde(default)]
+    pub unshifted: u64,
     /// Ordinals of the contigs that others followed, with the last position of each.
     pub finished: Vec<(i16, u32)>,
     /// The contig amid which the next record stands; none at the start of a contig, or at the end of the file.
     pub open: Option<OpenContig>,
+    /// Whether a record before it has shown that the file is a gVCF.
+    #[serde(default)]
+    pub is_gvcf: bool,
 }
 
 /// A contig of which blocks were emitted, and more follow.
@@ -28,4 +37,7 @@ pub struct OpenContig {
     pub contig: i16,
     /// All its alleles up to this position are in blocks, and none behind it.
     pub emitted_through: u32,
+    /// Where the contig came back, the first position behind its earlier records; else 0. Alleles stay behind it.
+    #[serde(default)]
+    pub floor: u32,
 }

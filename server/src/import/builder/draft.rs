@@ -7,12 +7,14 @@ use std::sync::Arc;
 use super::{
     super::count::{ChunkResult, CountedAllele, CountedRecord, Position},
     Checkpoint,
+    coverage::{self, Run},
 };
 use crate::domain::{
+    allele::{Alignment, Allele},
     block::Block,
     columns::{
-        CountColumns, DepthSums, FrequencyColumns, GenotypeColumns, HighQualityColumns, QualityColumns,
-        SiteColumns, SiteRow,
+        CountColumns, DepthSums, FrequencyColumns, GenotypeColumns, HighQualityColumns, Original,
+        QualityColumns, SiteColumns, SiteRow,
     },
     planes::Counts,
     stated::Stated,
@@ -28,6 +30,10 @@ pub struct DraftBlock {
     pub(super) span_end: u32,
     pub(super) checkpoint: Checkpoint,
     pub(super) rows: Vec<Row>,
+    /// Samples of a gVCF.
+    pub(super) samples: usize,
+    /// What a gVCF says between its alleles.
+    pub(super) coverage: Option<Vec<Run>>,
 }
 
 /// An allele of a counted chunk.
@@ -35,6 +41,8 @@ pub struct DraftBlock {
 pub(super) struct Row {
     chunk: Arc<ChunkResult>,
     allele: u32,
+    /// Stands for the counted allele, which may not be where left alignment put it.
+    moved_back: Option<Box<Allele>>,
     pub(super) ordinal: u16,
     /// Records of the file before that of the allele.
     pub(super) record_number: u64,
@@ -45,24 +53,41 @@ impl Row {
         Row {
             chunk: chunk.clone(),
             allele,
+            moved_back: None,
             ordinal: 0,
             record_number,
         }
     }
 
     pub(super) fn position(&self) -> u32 {
-        self.counted().allele.position
+        self.allele().position
     }
 
     /// Everything that orders alleles but the ordinal.
-    pub(super) fn order(&self) -> (u32, &str, &str, u32) {
-        let allele = &self.counted().allele;
+    pub(super) fn order(&self) -> impl Ord {
+        let allele = self.allele();
         (
             allele.position,
-            &allele.reference_bases,
-            &allele.alternate_bases,
+            &*allele.reference_bases,
+            &*allele.alternate_bases,
             allele.end,
+            allele.length,
+            allele.mate.as_deref(),
         )
+    }
+
+    /// What left alignment did.
+    pub(super) fn alignment(&self) -> Alignment {
+        match self.moved_back {
+            Some(_) => Alignment::TooFar,
+            None => self.counted().alignment,
+        }
+    }
+
+    /// Puts an allele that was left-aligned back to where trimming leaves it.
+    pub(super) fn move_back(&mut self) {
+        let origin = self.counted().origin.as_ref();
+        self.moved_back = origin.map(|origin| Box::new(origin.trimmed()));
     }
 
     /// Where the allele's record stands.
@@ -80,46 +105,61 @@ impl Row {
         &self.chunk.alleles[self.allele as usize]
     }
 
+    fn allele(&self) -> &Allele {
+        self.moved_back.as_deref().unwrap_or(&self.counted().allele)
+    }
+
     fn record(&self) -> &CountedRecord {
         &self.chunk.records[self.counted().record as usize]
     }
 
     fn site(&self) -> SiteRow<'_> {
-        let (counted, record) = (self.counted(), self.record());
+        let (counted, allele, record) = (self.counted(), self.allele(), self.record());
+        let original = counted.origin.as_ref().map(|origin| Original {
+            pos: origin.position,
+            reference: &origin.reference_bases,
+            alternate: &origin.alternate_bases,
+        });
         SiteRow {
-            pos: counted.allele.position,
-            end: counted.allele.end,
-            reference: &counted.allele.reference_bases,
-            alternate: &counted.allele.alternate_bases,
+            pos: allele.position,
+            end: allele.end,
+            reference: &allele.reference_bases,
+            alternate: &allele.alternate_bases,
             id: record.id.as_deref(),
             qual: record.qual,
             filter: &record.filter,
-            kind: counted.allele.kind,
+            kind: allele.kind,
+            svlen: allele.length,
+            mate: allele.mate.as_deref(),
             ordinal: self.ordinal,
             record_offset: record.place.offset,
             record_allele: counted.index,
+            alignment: self.alignment(),
+            original,
         }
     }
 
-    fn raw(&self, group: usize) -> Counts {
-        self.chunk.raw[self.allele as usize * self.chunk.groups + group]
+    fn figures(&self) -> Figures<'_> {
+        let (chunk, record) = (&*self.chunk, self.record());
+        let groups = |index: u32| index as usize * chunk.groups..(index as usize + 1) * chunk.groups;
+        Figures {
+            raw: &chunk.raw[groups(self.allele)],
+            high_quality: chunk.high_quality.get(groups(self.allele)),
+            hq_known: record.hq_known,
+            depths: record.depths.map(|record| &chunk.depths[groups(record)]),
+            stated: chunk.stated.get(groups(self.allele)),
+        }
     }
+}
 
-    fn high_quality(&self, group: usize) -> Counts {
-        let at = self.allele as usize * self.chunk.groups + group;
-        self.chunk.high_quality.get(at).copied().unwrap_or_default()
-    }
-
-    fn stated(&self, group: usize) -> Stated {
-        self.chunk.stated[self.allele as usize * self.chunk.groups + group]
-    }
-
-    fn depths(&self, group: usize) -> DepthSums {
-        let record = self.record().depths;
-        record.map_or_else(DepthSums::default, |record| {
-            self.chunk.depths[record as usize * self.chunk.groups + group]
-        })
-    }
+/// What was counted for an allele, by group.
+struct Figures<'a> {
+    raw: &'a [Counts],
+    high_quality: Option<&'a [Counts]>,
+    hq_known: bool,
+    depths: Option<&'a [DepthSums]>,
+    /// What INFO states, of a file that states its counts.
+    stated: Option<&'a [Stated]>,
 }
 
 impl DraftBlock {
@@ -128,7 +168,7 @@ impl DraftBlock {
         self.rows.len()
     }
 
-    /// Whether there is none, which a builder does not emit.
+    /// Whether there is none: a gVCF may say something of a stretch without alleles.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -146,6 +186,7 @@ impl DraftBlock {
         for row in &self.rows {
             genotypes.push(&row.chunk.genotypes.row(row.allele as usize));
         }
+        let figures: Vec<_> = self.rows.iter().map(Row::figures).collect();
         Block {
             contig: self.contig,
             first_position: self.first_position,
@@ -153,32 +194,40 @@ impl DraftBlock {
             span_start: self.span_start,
             span_end: self.span_end,
             sites: SiteColumns::from_rows(self.rows.iter().map(Row::site)),
-            frequencies: (0..groups).map(|group| self.frequencies(group)).collect(),
+            frequencies: (0..groups).map(|group| frequencies(&figures, group)).collect(),
             genotypes,
+            coverage: self
+                .coverage
+                .as_ref()
+                .map(|runs| coverage::columns(self.samples, runs)),
         }
     }
+}
 
-    fn frequencies(&self, group: usize) -> FrequencyColumns {
-        let rows = || self.rows.iter();
-        if self.rows.first().is_some_and(|row| !row.chunk.stated.is_empty()) {
-            return FrequencyColumns::from_stated(rows().map(|row| row.stated(group)));
-        }
-        let hq = rows()
-            .any(|row| row.record().hq_known)
-            .then(|| HighQualityColumns {
-                counts: CountColumns::from_rows(rows().map(|row| row.high_quality(group))),
-                known: rows().map(|row| row.record().hq_known).collect(),
-            });
-        let has_depths = rows().any(|row| row.record().depths.is_some());
-        FrequencyColumns {
-            raw: CountColumns::from_rows(rows().map(|row| row.raw(group))),
-            hq,
-            quality: if has_depths {
-                QualityColumns::from_rows(rows().map(|row| row.depths(group)))
-            } else {
-                QualityColumns::default()
-            },
-            af_given: None,
-        }
+fn frequencies(rows: &[Figures<'_>], group: usize) -> FrequencyColumns {
+    let stated: Option<Vec<Stated>> = rows.iter().map(|row| Some(row.stated?[group])).collect();
+    if let Some(stated) = stated.filter(|stated| !stated.is_empty()) {
+        return FrequencyColumns::from_stated(stated.into_iter());
+    }
+    let has_hq = rows.iter().any(|row| row.hq_known);
+    let hq = has_hq.then(|| HighQualityColumns {
+        counts: CountColumns::from_rows(rows.iter().map(|row| {
+            row.high_quality
+                .map_or_else(Counts::default, |counts| counts[group])
+        })),
+        known: rows.iter().map(|row| row.hq_known).collect(),
+    });
+    let has_depths = rows.iter().any(|row| row.depths.is_some());
+    let depths = has_depths.then(|| {
+        let of_group = |row: &Figures<'_>| row.depths.map_or_else(DepthSums::default, |sums| sums[group]);
+        rows.iter().map(of_group).collect::<Vec<_>>()
+    });
+    FrequencyColumns {
+        raw: CountColumns::from_rows(rows.iter().map(|row| row.raw[group])),
+        hq,
+        quality: depths.map_or_else(QualityColumns::default, |sums| {
+            QualityColumns::from_rows(sums.iter().copied())
+        }),
+        af_given: None,
     }
 }

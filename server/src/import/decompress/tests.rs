@@ -93,26 +93,33 @@ fn short_files_come_out() {
 }
 
 #[test]
-fn other_containers_are_named() {
-    let pad = |magic: &[u8]| [magic, &[0; 40]].concat();
+fn other_containers_are_named_whatever_the_pieces() {
+    let pad = |magic: &[u8]| [magic, &[0; 400]].concat();
+    let tar = [&[0; 257][..], b"ustar", &[0; 250]].concat();
     for (bytes, want) in [
-        (pad(b"\xfd7zXZ\0"), "xz"),
-        (pad(b"PK\x03\x04"), "zip"),
-        (pad(b"\x1f\x9d\x90"), "compress (.Z)"),
-        (pad(b"BZh9"), "bzip2"),
-        (pad(b"\x28\xb5\x2f\xfd"), "zstd"),
-        (pad(b"CRAM\x03"), "CRAM"),
-        (pad(b"BCF\x02\x02"), "BCF"),
-        (block(&pad(b"BCF\x02\x02")), "BCF"),
-        (block(&pad(b"BAM\x01")), "BAM"),
-        (gzip(&pad(b"BAM\x01")), "BAM"),
-        (b"PK\x03\x04".to_vec(), "zip"),
+        (pad(b"\xfd7zXZ\0"), Container::Xz),
+        (pad(b"PK\x03\x04"), Container::Zip),
+        (pad(b"\x1f\x9d\x90"), Container::Compress),
+        (pad(b"BZh9"), Container::Bzip2),
+        (pad(b"\x28\xb5\x2f\xfd"), Container::Zstd),
+        (pad(b"CRAM\x03"), Container::Cram),
+        (pad(b"BCF\x02\x02"), Container::Bcf),
+        (tar.clone(), Container::Tar),
+        (gzip(&tar), Container::Tar),
+        (block(&pad(b"BCF\x02\x02")), Container::Bcf),
+        (block(&pad(b"BAM\x01")), Container::Bam),
+        (gzip(&pad(b"BAM\x01")), Container::Bam),
+        (gzip(&gzip(&text())), Container::GzipTwice),
+        (b"PK\x03\x04".to_vec(), Container::Zip),
+        (gzip(b"BCF\x02\x02"), Container::Bcf),
     ] {
-        let refusal = run(&bytes, 1 << 20).unwrap_err().to_string();
-        assert_eq!(
-            refusal,
-            format!("this is a {want} file; please send VCF as text, bgzip or gzip")
-        );
+        for piece in [1, 300, 1 << 20] {
+            assert_eq!(
+                run(&bytes, piece),
+                Err(DecompressError::Container(want)),
+                "{want} in pieces of {piece}"
+            );
+        }
     }
 }
 

@@ -89,7 +89,7 @@ impl Format {
 }
 
 /// A number that is not negative; the whole part where it is written with a fraction. None for `.` and all else.
-pub(super) fn integer(field: &[u8]) -> Option<u32> {
+pub(in crate::import) fn integer(field: &[u8]) -> Option<u32> {
     if !field.is_empty() && field.len() < 10 && field.iter().all(u8::is_ascii_digit) {
         return Some(
             field

@@ -22,6 +22,7 @@ pub(super) struct Stored {
 /// A step of an import.
 pub(super) fn advance(checkpoint: Checkpoint, progress: Progress) -> Result<Advance, ImportError> {
     let (alleles, findings) = (checkpoint.alleles as i64, findings(&progress.note));
+    let (shifted, unshifted) = (checkpoint.shifted as i64, checkpoint.unshifted as i64);
     let stored = serde_json::to_value(Stored {
         at: checkpoint,
         judged: progress.note.state,
@@ -34,6 +35,8 @@ pub(super) fn advance(checkpoint: Checkpoint, progress: Progress) -> Result<Adva
         parsed: progress.raw as i64,
         records: progress.records as i64,
         alleles,
+        shifted,
+        unshifted,
         checkpoint,
         findings,
     })

@@ -29,6 +29,12 @@ pub struct Limits {
     pub contigs: usize,
     /// Most alleles in one genotype.
     pub ploidy: usize,
+    /// Records whose REF differs from the reference sequence before the file may be taken to be of another one.
+    pub reference_differences: u64,
+    /// The same at the end of the file.
+    pub reference_differences_at_end: u64,
+    /// Percentage of the compared records that must differ for that.
+    pub reference_percent: u64,
 }
 
 impl Default for Limits {
@@ -45,6 +51,9 @@ impl Default for Limits {
             duplicate_window: 65_536,
             contigs: 1_000_000,
             ploidy: 255,
+            reference_differences: 100,
+            reference_differences_at_end: 10,
+            reference_percent: 10,
         }
     }
 }

@@ -11,6 +11,9 @@ mod fast;
 mod format;
 mod info;
 mod key;
+mod local;
+mod phase;
+mod repeats;
 mod sample;
 mod site;
 mod sites;
@@ -23,6 +26,7 @@ use super::header::Header;
 use super::limits::Limits;
 use super::rules::{file, header as header_rules, meta, site as rules};
 use super::version::Grammar;
+use crate::import::cells::Cells;
 
 pub(crate) use key::describe;
 pub use sites::{AlleleKey, Site, Sites};
@@ -56,6 +60,11 @@ impl ChunkState {
     pub fn take_sites(&mut self) -> Sites {
         std::mem::take(&mut self.sites)
     }
+
+    /// The samples of the last record checked, as far as checking read them.
+    pub fn cells(&self) -> &Cells {
+        &self.format.cells
+    }
 }
 
 /// What the columns of one record say to each other.
@@ -63,6 +72,8 @@ impl ChunkState {
 pub(crate) struct Record<'a> {
     pub pos: Option<u64>,
     pub reference: &'a [u8],
+    /// FORMAT, empty where there is none.
+    pub format: &'a [u8],
     pub alts: Vec<alt::Allele<'a>>,
 }
 
@@ -107,6 +118,37 @@ impl RecordValidator {
         contigs.filter_map(|(name, length)| Some((std::str::from_utf8(name).ok()?, (*length)?)))
     }
 
+    /// Reports that REF, from `bases` on, is not what the reference sequence has there; `stated` is none at its end.
+    pub(crate) fn reference_differs(
+        &self,
+        line_number: u64,
+        line: &[u8],
+        bases: &[u8],
+        stated: Option<char>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let base = bases.first().map_or('.', |&base| char::from(base));
+        let message = match stated {
+            Some(stated) => format!("REF has {base} where the reference has {stated}"),
+            None => format!("REF has {base} where the contig of the reference has ended"),
+        };
+        let mut sink = Sink::new(self.shared.judge, line_number, line, findings);
+        sink.add(&rules::REF_DIFFERS, bases, message);
+    }
+
+    /// Reports that REF agrees with the reference sequence only because one of them has N.
+    pub(crate) fn reference_open(
+        &self,
+        line_number: u64,
+        line: &[u8],
+        bases: &[u8],
+        findings: &mut Vec<Finding>,
+    ) {
+        let mut sink = Sink::new(self.shared.judge, line_number, line, findings);
+        let message = "REF or the reference has N, which agrees with any base";
+        sink.add(&rules::REF_OPEN, bases, message);
+    }
+
     /// Checks one line after the header, with or without its line end, and adds what it finds.
     ///
     /// `line_number` is 1-based. A rule that many samples of the line break is one finding.
@@ -114,6 +156,7 @@ impl RecordValidator {
         let shared = &*self.shared;
         let line = strip_line_end(line);
         let mut sink = Sink::new(shared.judge, line_number, line, findings);
+        state.format.cells.clear();
         if refuse_whole(shared, line, &mut sink) {
             return;
         }
@@ -130,7 +173,10 @@ impl RecordValidator {
         let samples = (count == 9).then(|| &line[offset(line, fields[8])..]);
         let fixed = &line[..samples.map_or(line.len(), |text| line.len() - text.len())];
         text(line, fixed, &mut sink);
-        let mut record = Record::default();
+        let mut record = Record {
+            format: if count == 9 { fields[8] } else { &[] },
+            ..Record::default()
+        };
         site::check(shared, &mut state.site, &fields, &mut record, &mut sink);
         info::check(shared, &mut state.info, fields[7], &record, &mut sink);
         match samples {

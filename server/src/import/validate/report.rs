@@ -3,8 +3,6 @@
 //! Invariant: totals are exact; of each rule only the first findings are kept, and of a rule that speaks once
 //! only the first finding for each text.
 
-mod csv;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -170,11 +168,6 @@ impl Report {
         let mut findings: Vec<&Finding> = self.groups.values().flat_map(|group| &group.findings).collect();
         findings.sort_by_key(|finding| (finding.line, finding.column));
         findings
-    }
-
-    /// The kept findings as CSV (RFC 4180), safe to open in a spreadsheet.
-    pub fn write_csv(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
-        csv::write(self, out)
     }
 }
 

@@ -41,29 +41,53 @@ impl Rule {
         self.classes[version as usize]
     }
 
+    /// The section's number in each version that knows the rule, the same number once: `1.4.1 / 1.6.1`; `None` where
+    /// the specification does not speak of it.
+    pub fn sections(&self) -> Option<String> {
+        let mut numbers: Vec<&str> = Version::ALL
+            .into_iter()
+            .filter(|&version| self.class(version) != Class::Absent)
+            .filter_map(|version| self.section.number(version))
+            .collect();
+        numbers.dedup();
+        (!numbers.is_empty()).then(|| numbers.join(" / "))
+    }
+
     /// The severity in one version under one profile; `None` where it is no fault there.
     pub const fn severity(&self, version: Version, profile: Profile) -> Option<Severity> {
         self.class(version).severity(profile)
     }
 }
 
+/// The rules of one part of the format.
+#[derive(Debug)]
+pub struct Part {
+    /// Heading.
+    pub title: &'static str,
+    /// Its rules.
+    pub rules: &'static [&'static Rule],
+}
+
 /// Access to the whole table.
 pub struct Rules;
 
 impl Rules {
+    /// The table by parts of the format, in the order of the published page.
+    pub fn parts() -> [Part; 6] {
+        [
+            ("The file", file::TABLE),
+            ("Meta-information lines", meta::TABLE),
+            ("Declarations and the header line", header::TABLE),
+            ("Fixed fields", site::TABLE),
+            ("INFO", info::TABLE),
+            ("FORMAT and samples", genotype::TABLE),
+        ]
+        .map(|(title, rules)| Part { title, rules })
+    }
+
     /// Every rule, in the order of the published page.
     pub fn all() -> impl Iterator<Item = &'static Rule> {
-        [
-            file::TABLE,
-            meta::TABLE,
-            header::TABLE,
-            site::TABLE,
-            info::TABLE,
-            genotype::TABLE,
-        ]
-        .into_iter()
-        .flatten()
-        .copied()
+        Rules::parts().into_iter().flat_map(|part| part.rules).copied()
     }
 
     /// The rule with this id.

@@ -12,7 +12,7 @@ use super::order::OrderCheck;
 use super::profile::Profile;
 use super::record::{ChunkState, RecordValidator, Sites, strip_line_end};
 use super::report::Report;
-use super::rules::{Rule, file, header as header_rules, info, meta};
+use super::rules::{Rule, file, header as header_rules, info, meta, site};
 use super::version::Version;
 
 /// Validates one file.
@@ -168,6 +168,13 @@ impl Validator {
             self.judge
                 .of_file(rule, line, "the last line has no line end".into()),
         );
+        report.extend(self.found.drain(..));
+    }
+
+    /// Says that so many records differ from the reference sequence that it must be another.
+    pub fn reference_differs(&mut self, line: u64, message: String, report: &mut Report) {
+        let rule = &site::REFERENCE_DIFFERS;
+        self.found.extend(self.judge.of_file(rule, line, message));
         report.extend(self.found.drain(..));
     }
 

@@ -90,6 +90,8 @@ pub(crate) struct Grammar {
     pub float_ends_in_digit: bool,
     /// `*` as an alternate allele.
     pub overlap_allele: bool,
+    /// Symbolic alleles of one record have each their own SVLEN and RN, and may have one name.
+    pub alleles_by_length: bool,
     /// A phasing mark before the first allele of GT.
     pub phasing_prefix: bool,
     /// First types of a symbolic alternate allele that a header may declare.
@@ -115,6 +117,7 @@ const V41: Grammar = Grammar {
     percent_encoding: false,
     float_ends_in_digit: false,
     overlap_allele: false,
+    alleles_by_length: false,
     phasing_prefix: false,
     alt_types: ALT_TYPES,
     alt_ambiguity: false,
@@ -141,6 +144,7 @@ const V43: Grammar = Grammar {
 
 const V44: Grammar = Grammar {
     format_numbers: FORMAT_44,
+    alleles_by_length: true,
     phasing_prefix: true,
     alt_types: ALT_TYPES,
     ..V43

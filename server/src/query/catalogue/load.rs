@@ -8,13 +8,16 @@ use std::sync::Arc;
 use allelecast_protocol::Version;
 use tokio::sync::{Mutex, RwLock};
 
-use super::{Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, GroupVersion, Sample};
+use super::{
+    Callable, Catalogue, ContigBlocks, ContigInfo, Contigs, Dataset, File, Group, GroupVersion, Sample,
+};
 use crate::domain::build::Build;
 use crate::domain::cell::CellId;
 use crate::domain::groups::Sex;
 use crate::domain::panel::group_name;
 use crate::store::StoreError;
 use crate::store::blocks::{self, BlockRecord};
+use crate::store::callable;
 use crate::store::catalogue as records;
 use crate::store::genes;
 use crate::store::head::{self, ChangeKind, Head};
@@ -60,10 +63,14 @@ impl CatalogueCache {
         }
         let to = self.head.read().await?;
         let current = self.current.read().await.clone();
-        let next = if to.epoch == current.version.epoch && to.seq >= current.version.seq {
-            Arc::new(advance(&self.pool, &current, to).await?)
+        let advanced = if to.epoch == current.version.epoch && to.seq >= current.version.seq {
+            advance(&self.pool, &current, to).await?
         } else {
-            Arc::new(load_all(&self.pool, to).await?)
+            None
+        };
+        let next = match advanced {
+            Some(next) => Arc::new(next),
+            None => Arc::new(load_all(&self.pool, to).await?),
         };
         *self.current.write().await = next.clone();
         Ok(next)
@@ -91,8 +98,11 @@ async fn load_all(pool: &PgPool, version: Version) -> Result<Catalogue, StoreErr
     Ok(catalogue)
 }
 
-async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Catalogue, StoreError> {
-    let changes = head::changes(pool, current.version.seq, to.seq).await?;
+/// The catalogue with what changed since; `None` where that cannot be told any more, as after a long absence.
+async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Option<Catalogue>, StoreError> {
+    let Some(changes) = head::changes(pool, current.version.seq, to.seq).await? else {
+        return Ok(None);
+    };
     let mut next = Catalogue {
         version: to,
         ..current.clone()
@@ -122,7 +132,6 @@ async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Cata
                 }),
             );
         }
-        next.floor = records::floor(pool).await?;
     }
     let added = blocks::changed_since(pool, current.version.seq, to.seq).await?;
     let has_new_contig = |block: &BlockRecord| {
@@ -133,7 +142,48 @@ async fn advance(pool: &PgPool, current: &Catalogue, to: Version) -> Result<Cata
         next.contigs = Arc::new(read_contigs(pool).await?);
     }
     add_blocks(&mut next.datasets, added);
-    Ok(next)
+    next.floor = records::floor(pool).await?;
+    if next.floor > current.floor {
+        next.forget_below_floor();
+    }
+    Ok(Some(next))
+}
+
+impl Catalogue {
+    /// Forgets what no version from the floor on shows, as the sweeper does.
+    fn forget_below_floor(&mut self) {
+        let gone = |removed: Option<i64>| removed.is_some_and(|removed| removed <= self.floor);
+        self.datasets.retain(|_, dataset| !gone(dataset.removed_seq));
+        for dataset in self.datasets.values_mut() {
+            let is_gone = |block: &BlockRecord| {
+                gone(block.removed_seq)
+                    || gone(
+                        dataset
+                            .files
+                            .get(&block.file_id)
+                            .and_then(|file| file.removed_seq),
+                    )
+            };
+            let stale: Vec<i16> = dataset
+                .blocks
+                .iter()
+                .filter(|(_, contig)| contig.all.values().any(|block| is_gone(block)))
+                .map(|(&ordinal, _)| ordinal)
+                .collect();
+            let mut kept = Vec::with_capacity(stale.len());
+            for ordinal in stale {
+                let mut contig = ContigBlocks::default();
+                let blocks = dataset.blocks[&ordinal].all.values();
+                blocks
+                    .filter(|block| !is_gone(block))
+                    .for_each(|block| contig.insert(block.clone()));
+                kept.push((ordinal, Arc::new(contig)));
+            }
+            if !kept.is_empty() {
+                Arc::make_mut(dataset).blocks.extend(kept);
+            }
+        }
+    }
 }
 
 fn add_blocks(datasets: &mut HashMap<i64, Arc<Dataset>>, blocks: Vec<BlockRecord>) {
@@ -152,7 +202,9 @@ impl ContigBlocks {
     fn insert(&mut self, block: Arc<BlockRecord>) {
         let first = CellId::of(block.contig, block.first_pos.max(0) as u32).index;
         let last = CellId::of(block.contig, block.last_pos.max(0) as u32).index;
-        for cell in first..=last {
+        // A block without alleles has no rows for any cell.
+        let cells = (block.n > 0).then_some(first..=last);
+        for cell in cells.into_iter().flatten() {
             let blocks = self.by_cell.entry(cell).or_default();
             match blocks.iter_mut().find(|known| known.id == block.id) {
                 Some(known) => *known = block.clone(),
@@ -196,6 +248,15 @@ async fn read_datasets(pool: &PgPool, ids: Option<&[i64]>) -> Result<HashMap<i64
     for version in records::group_versions(pool, ids).await? {
         versions.entry(version.dataset_id).or_default().push(version);
     }
+    let mut callable: HashMap<i64, Vec<Callable>> = HashMap::new();
+    for record in callable::of_datasets(pool, ids).await? {
+        callable.entry(record.dataset_id).or_default().push(Callable {
+            id: record.id,
+            created_seq: record.created_seq,
+            removed_seq: record.removed_seq,
+            regions: Arc::new(record.regions),
+        });
+    }
     let mut datasets = HashMap::new();
     for record in records::datasets(pool, ids).await? {
         let build = read_build(record.build_id)?;
@@ -211,6 +272,7 @@ async fn read_datasets(pool: &PgPool, ids: Option<&[i64]>) -> Result<HashMap<i64
             groups,
             samples: Arc::new(samples.remove(&record.id).unwrap_or_default()),
             blocks: HashMap::new(),
+            callable: callable.remove(&record.id).unwrap_or_default(),
         };
         datasets.insert(record.id, Arc::new(dataset));
     }

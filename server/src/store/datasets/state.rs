@@ -61,6 +61,7 @@ mod tests {
             parsed,
             records: 5,
             alleles: 6,
+            alignment: None,
             error: None,
         }
     }

@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 
 use allelecast_protocol::Version;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool};
 
 use crate::store::StoreError;
-use crate::store::head::{ChangeKind, Head};
+use crate::store::head::{self, ChangeKind, Head};
 use crate::store::jobs;
 
 /// A group of samples to be.
@@ -261,8 +261,5 @@ async fn show(
     .bind(kind.as_str())
     .fetch_one(connection)
     .await?;
-    Ok(Version {
-        epoch: row.try_get(0)?,
-        seq: row.try_get(1)?,
-    })
+    head::version(&row)
 }

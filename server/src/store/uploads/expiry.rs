@@ -6,6 +6,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::store::head::Head;
+use crate::store::locks::{self, Lock};
 use crate::store::raw::RawStore;
 use crate::store::{StoreError, files};
 
@@ -38,13 +39,30 @@ pub async fn sweep(
     Ok(swept)
 }
 
-/// Deletes the raw bytes of one upload.
+/// Deletes the raw bytes of an upload whose file failed, was cancelled or is gone, unless it was tried again meanwhile.
 pub async fn delete(pool: &PgPool, raw: &RawStore, raw_id: Uuid) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM upload_part WHERE raw_id = $1")
+    let mut tx = pool.begin().await?;
+    locks::take(&mut tx, Lock::Upload(raw_id)).await?;
+    let gone = sqlx::query(
+        "WITH gone AS (DELETE FROM upload u WHERE u.raw_id = $1 AND NOT EXISTS (
+                           SELECT FROM vcf_file f JOIN dataset d ON d.id = f.dataset_id
+                           WHERE f.raw_id = u.raw_id AND d.removed_seq IS NULL AND f.state NOT IN ('failed', 'cancelled'))
+                       RETURNING u.raw_id)
+         DELETE FROM upload_part p USING gone WHERE p.raw_id = gone.raw_id",
+    );
+    gone.bind(raw_id).execute(&mut *tx).await?;
+    tx.commit().await?;
+    // The objects after the rows; the lock again, since the upload may have been begun anew.
+    let mut tx = pool.begin().await?;
+    locks::take(&mut tx, Lock::Upload(raw_id)).await?;
+    let is_stored: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM upload_part WHERE raw_id = $1)")
         .bind(raw_id)
-        .execute(pool)
+        .fetch_one(&mut *tx)
         .await?;
-    raw.delete_all(raw_id).await?;
+    if !is_stored {
+        raw.delete_all(raw_id).await?;
+    }
+    tx.commit().await?;
     Ok(())
 }
 
@@ -59,10 +77,10 @@ async fn abandoned(pool: &PgPool) -> Result<Vec<i64>, StoreError> {
 
 async fn unneeded(pool: &PgPool, keep_seconds: u32) -> Result<Vec<Uuid>, StoreError> {
     let raw_ids = sqlx::query_scalar(
-        "SELECT DISTINCT p.raw_id FROM upload_part p
+        "SELECT u.raw_id FROM upload u
          WHERE NOT EXISTS (
              SELECT FROM vcf_file f JOIN dataset d ON d.id = f.dataset_id
-             WHERE f.raw_id = p.raw_id AND d.removed_seq IS NULL
+             WHERE f.raw_id = u.raw_id AND d.removed_seq IS NULL
                AND (f.state NOT IN ('failed', 'cancelled')
                     OR f.finished_at > now() - make_interval(secs => $1)))",
     )

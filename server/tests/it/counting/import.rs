@@ -8,7 +8,7 @@ use allelecast_server::{
     },
     import::{
         builder::{BlockBuilder, Checkpoint, DraftBlock},
-        count::count_chunk,
+        count::Basis,
         decompress::Decompressor,
         header::Header,
         lines::LineChunker,
@@ -79,11 +79,14 @@ impl Import {
         let (masks, contigs) = (self.groups.masks(), ContigIndex::new(Build::Grch37));
         let mut drafts = Vec::new();
         while let Some(chunk) = lines.chunk(1).unwrap().or_else(|| lines.last()) {
-            drafts.extend(
-                builder
-                    .push(count_chunk(&self.header, &masks, &contigs, &chunk).unwrap())
-                    .unwrap(),
-            );
+            let basis = Basis {
+                header: &self.header,
+                groups: &masks,
+                contigs: &contigs,
+                reference: None,
+                is_gvcf: builder.is_gvcf(),
+            };
+            drafts.extend(builder.push(basis.count(&chunk).unwrap()).unwrap());
         }
         drafts.extend(builder.finish());
         drafts

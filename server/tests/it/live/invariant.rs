@@ -36,6 +36,8 @@ enum Step {
     Cancel { dataset: usize, region: usize },
     /// A group gets other members.
     Recount { dataset: usize, members: u8 },
+    /// A dataset gets other callable regions.
+    Callable { dataset: usize, regions: u8 },
     /// The second dataset is deleted.
     Delete,
 }
@@ -48,6 +50,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => place().prop_map(|(dataset, region)| Step::Break { dataset, region }),
         2 => place().prop_map(|(dataset, region)| Step::Cancel { dataset, region }),
         2 => (0..2usize, 1..32u8).prop_map(|(dataset, members)| Step::Recount { dataset, members }),
+        2 => (0..2usize, any::<u8>()).prop_map(|(dataset, regions)| Step::Callable { dataset, regions }),
         1 => Just(Step::Delete),
     ]
 }
@@ -75,6 +78,8 @@ struct World {
     /// Regions that hold a file already.
     taken: [[bool; REGIONS]; 2],
     deleted: bool,
+    /// Where absent sites mean the reference.
+    reference: [bool; 2],
     random: StdRng,
 }
 
@@ -106,6 +111,7 @@ async fn play(steps: Vec<Step>, reference: [bool; 2], seed: u64) {
         slugs,
         taken: Default::default(),
         deleted: false,
+        reference,
         random: StdRng::seed_from_u64(seed),
     };
     // Groups exist once a file has named its samples.
@@ -203,6 +209,20 @@ impl World {
                     }
                 }
             }
+            Step::Callable { dataset, regions }
+                if self.reference[dataset] && (dataset == 0 || !self.deleted) =>
+            {
+                let region = |region: u32| 1_000_000 + 700_000 * region;
+                let chosen = (0..REGIONS as u32).filter(|at| regions >> at & 1 == 1);
+                let bed: String = chosen
+                    .map(|at| format!("20\t{}\t{}\n", region(at) + 15, region(at) + 200_000))
+                    .collect();
+                let changed = self
+                    .client
+                    .replace_callable(self.ids[dataset], bed.into_bytes())
+                    .await;
+                changed.unwrap();
+            }
             Step::Delete if !self.deleted => {
                 self.client.delete_dataset(self.ids[1]).await.unwrap();
                 self.deleted = true;
@@ -281,6 +301,8 @@ impl World {
             "##fileformat=VCFv4.2\n##contig=<ID=20>\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
              #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\tS2\tS3\tS4\tS5\n",
         );
+        // Some files are gVCFs, with blocks that cover some of the samples up to the next record.
+        let gvcf = self.random.random_bool(0.4);
         // 700,000 bases a region: some regions lie across the border of two cells.
         let mut position = 1_000_000 + 700_000 * region as u32;
         for _ in 0..self.random.random_range(6..14) {
@@ -298,6 +320,15 @@ impl World {
                 .unwrap();
             }
             text.push('\n');
+            if gvcf {
+                let end = position + self.random.random_range(1..20);
+                write!(text, "20\t{}\t.\tG\t<NON_REF>\t.\t.\tEND={end}\tGT", position + 1).unwrap();
+                for _ in SAMPLES {
+                    let genotypes = ["0/0", "0/0", "./."];
+                    write!(text, "\t{}", genotypes[self.random.random_range(0..3)]).unwrap();
+                }
+                text.push('\n');
+            }
         }
         text.push_str(last.unwrap_or_default());
         text

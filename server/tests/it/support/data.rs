@@ -20,6 +20,12 @@ pub fn shapeit4() -> Option<PathBuf> {
     found(std::env::var_os("ALLELECAST_SHAPEIT4_VCF").map_or_else(cached, PathBuf::from))
 }
 
+/// A VCF of the Debian package `r-bioc-variantannotation`, which `deploy/test-data` fetches.
+pub fn variant_annotation(file: &str) -> Option<PathBuf> {
+    let folder = "../data/cache/r-bioc-variantannotation/usr/lib/R/site-library/VariantAnnotation/extdata";
+    found(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(file))
+}
+
 /// A file of the gene annotation that `deploy/genes` fetches.
 pub fn genes(file: &str) -> Option<PathBuf> {
     let cached = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/cache/genes");
@@ -31,7 +37,7 @@ pub fn genes(file: &str) -> Option<PathBuf> {
 }
 
 fn found(path: PathBuf) -> Option<PathBuf> {
-    if path.is_file() {
+    if path.exists() {
         return Some(path);
     }
     println!("skipped: {} is not there", path.display());

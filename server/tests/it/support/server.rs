@@ -121,6 +121,19 @@ impl TestServer {
             .count()
     }
 
+    /// How many parts of raw files it stores.
+    pub fn raw_files(&self) -> usize {
+        let uploads = std::fs::read_dir(self.data.path().join("raw")).unwrap();
+        uploads
+            .map(|upload| std::fs::read_dir(upload.unwrap().path()).unwrap().count())
+            .sum()
+    }
+
+    /// Its data folder.
+    pub fn data_dir(&self) -> &std::path::Path {
+        self.data.path()
+    }
+
     /// Its raw files.
     pub fn raw(&self) -> RawStore {
         RawStore::local(&self.data.path().join("raw")).unwrap()

@@ -3,8 +3,12 @@
 use std::io::Write;
 use std::process::Command;
 
+use allelecast_client::Client;
+use allelecast_client::protocol::dataset::{FileState, VcfFile};
 use allelecast_server::app::check::check_file;
 use allelecast_server::import::validate::{Limits, Profile, Report};
+
+use crate::support::server::{new_dataset, server};
 
 const VCF: &[u8] =
     b"##fileformat=VCFv4.3\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n1\t5\t.\tA\tG\t.\t.\t.\n";
@@ -91,21 +95,98 @@ fn containers_have_a_defined_answer() {
     assert!(rules(&check(&corrupt)).contains(&"container-corrupt"));
 }
 
+/// Bytes of a file of each kind that is not read, and what its refusal says.
+fn others() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let mut tar = vec![0; 1024];
+    tar[..5].copy_from_slice(b"a.vcf");
+    tar[257..262].copy_from_slice(b"ustar");
+    vec![
+        ("a zip archive", b"PK\x03\x04....".to_vec(), "unzip -p"),
+        ("an xz file", b"\xfd7zXZ\x00....".to_vec(), "xz -dc"),
+        ("a compress (.Z) file", b"\x1f\x9d....".to_vec(), "uncompress -c"),
+        ("a bzip2 file", b"BZh9....".to_vec(), "bzip2 -dc"),
+        ("a zstd file", b"\x28\xb5\x2f\xfd....".to_vec(), "zstd -dc"),
+        ("an lz4 file", b"\x04\x22\x4d\x18....".to_vec(), "lz4 -dc"),
+        ("a 7z archive", b"7z\xbc\xaf\x27\x1c....".to_vec(), "7z e -so"),
+        ("a BCF file", b"BCF\x02\x02....".to_vec(), "bcftools view -Oz"),
+        (
+            "a BCF file",
+            bgzip_without_end(b"BCF\x02\x02...."),
+            "bcftools view -Oz",
+        ),
+        (
+            "a BAM file",
+            bgzip_without_end(b"BAM\x01...."),
+            "call variants first",
+        ),
+        ("a CRAM file", b"CRAM\x03....".to_vec(), "call variants first"),
+        ("a tar archive", tar.clone(), "tar -xf"),
+        ("a tar archive", gzip(&tar), "tar -xf"),
+        ("compressed twice with gzip", gzip(&gzip(VCF)), "gunzip -c"),
+    ]
+}
+
 #[test]
-fn the_refusal_names_the_container() {
-    for (bytes, name) in [
-        (&b"PK\x03\x04"[..], "ZIP"),
-        (b"BZh9", "bzip2"),
-        (b"\xfd7zXZ\x00", "XZ"),
-        (b"BCF\x02", "BCF"),
-    ] {
-        let report = check(bytes);
+fn the_refusal_names_the_container_and_what_to_do() {
+    for (name, bytes, way_out) in others() {
+        let report = check(&bytes);
+        assert_eq!(rules(&report), ["container-unknown"], "{name}");
+        let message = &report.findings()[0].message;
         assert!(
-            report.findings()[0].message.contains(name),
-            "{}",
-            report.findings()[0].message
+            message.contains(name) && message.contains(way_out),
+            "{name}: {message}"
         );
     }
+}
+
+#[tokio::test]
+async fn an_import_reads_the_same_containers_and_refuses_the_same() {
+    let server = server().await;
+    let client = server.user().await;
+    let body = b"1\t6\t.\tA\tG\t.\t.\t.\n";
+    let whole = [VCF, body].concat();
+    let bgzip = [
+        bgzip_without_end(VCF),
+        bgzip_without_end(body),
+        bgzip_without_end(b""),
+    ]
+    .concat();
+    let good = [
+        ("plain", whole.clone()),
+        ("gzip", gzip(&whole)),
+        ("members", [gzip(VCF), gzip(body)].concat()),
+        ("bgzip", bgzip),
+    ];
+    for (name, bytes) in good {
+        let file = import(&client, name, bytes).await;
+        assert_eq!(
+            (file.state, file.alleles),
+            (FileState::Ready, 2),
+            "{name}: {file:?}"
+        );
+    }
+    for (name, bytes, way_out) in others() {
+        let file = import(&client, name, bytes).await;
+        let message = file.error.map(|error| error.message).unwrap_or_default();
+        assert_eq!(file.state, FileState::Failed, "{name}");
+        assert!(
+            message.contains(name) && message.contains(way_out),
+            "{name}: {message}"
+        );
+    }
+}
+
+/// Uploads a file of its own dataset and waits until it is read.
+async fn import(client: &Client, name: &str, bytes: Vec<u8>) -> VcfFile {
+    let dataset = client.create_dataset(&new_dataset(name)).await.unwrap();
+    let size = bytes.len() as u64;
+    let mut upload = client
+        .begin_upload(dataset.id, "a.vcf.gz", Some(size))
+        .await
+        .unwrap();
+    // A refusal may come before the last byte.
+    let _ = upload.append(bytes).await;
+    client.settled(dataset.id, |_| {}).await.unwrap().files.remove(0)
 }
 
 #[test]

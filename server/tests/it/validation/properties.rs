@@ -166,9 +166,7 @@ proptest! {
     #[test]
     fn any_bytes_get_an_answer(bytes in almost_vcf()) {
         for profile in [Profile::Spec, Profile::Strict, Profile::Tolerant] {
-            let report = validate(&bytes, profile, Limits::default());
-            let mut csv = Vec::new();
-            report.write_csv(&mut csv).unwrap();
+            validate(&bytes, profile, Limits::default());
         }
     }
 

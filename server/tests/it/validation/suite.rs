@@ -5,8 +5,8 @@ use std::path::Path;
 use allelecast_server::app::check::check_file;
 use allelecast_server::import::validate::{Limits, Profile, Report, Severity, Verdict};
 
-use super::files::shared;
 use super::is_note;
+use crate::support::data::shared;
 
 /// What a report answers, in the words of the manifest.
 fn answer(report: &Report) -> &'static str {

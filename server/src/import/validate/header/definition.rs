@@ -21,6 +21,10 @@ impl Header {
         let Some(id) = get(pairs, "ID") else { return };
         match kind {
             b"FILTER" => {
+                if id.value == b"0" || id.value.iter().any(|b| b.is_ascii_whitespace() || *b == b';') {
+                    let message = format!("{} cannot stand in FILTER", quoted(id.value));
+                    sink.add(&rules::FILTER_ID_CHARACTERS, id.value, message);
+                }
                 self.filters.insert(id.value.into());
             }
             b"ALT" => {

@@ -74,7 +74,7 @@ pub(super) fn check<'a>(
         }
         alleles.push(Allele { text, kind });
     }
-    repeated(&alleles, sink);
+    repeated(shared, &alleles, sink);
     if alleles.len() > 1
         && let Some(missing) = alleles.iter().find(|allele| allele.kind == Kind::Missing)
     {
@@ -92,13 +92,17 @@ fn split(field: &[u8]) -> impl Iterator<Item = &[u8]> {
     field.split(|&b| b == b',')
 }
 
-fn repeated(alleles: &[Allele<'_>], sink: &mut Sink<'_>) {
+fn repeated(shared: &Shared, alleles: &[Allele<'_>], sink: &mut Sink<'_>) {
     if alleles.len() < 2 {
         return;
     }
     let mut texts: Vec<(Vec<u8>, &[u8])> = alleles
         .iter()
-        .filter(|allele| !matches!(allele.kind, Kind::Malformed | Kind::Missing))
+        .filter(|allele| match allele.kind {
+            Kind::Malformed | Kind::Missing => false,
+            Kind::Symbolic => !shared.grammar.alleles_by_length,
+            Kind::Bases | Kind::Overlap | Kind::Breakend => true,
+        })
         .map(|allele| {
             if allele.is_bases() {
                 (allele.text.to_ascii_uppercase(), allele.text)

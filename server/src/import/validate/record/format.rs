@@ -8,13 +8,16 @@ use std::sync::Arc;
 use super::fast::{self, ANY, BY_PLOIDY, Expectation, Kind};
 use super::key::Demand;
 use super::sample::{self, Faults};
-use super::{Record, Shared, column};
+use super::{Record, Shared, column, local};
+use crate::import::cells::{Cells, Role};
 use crate::import::validate::finding::{Sink, quoted};
 use crate::import::validate::header::{FIXED, is_key};
 use crate::import::validate::reserved::{self, Domain};
 use crate::import::validate::rules::{Rule, genotype as rules, site};
 use crate::import::validate::value::{self, Number, Type};
 
+/// Most numbers of one key for which a sample's usual shape is written down.
+const MOST_NUMBERS: u32 = 256;
 /// FORMAT texts kept at a time.
 const CACHED: usize = 1_000;
 
@@ -35,6 +38,12 @@ pub(super) struct Compiled {
     pub has_genotype: bool,
     pub local_alleles: Option<usize>,
     pub phase_sets: Option<(usize, usize)>,
+    /// PSL, whose values hang on the phase of each allele.
+    pub phase_lists: Option<usize>,
+    /// Columns by all alleles with those of the same values by local ones.
+    pub local_pairs: Vec<(usize, usize)>,
+    /// Whether [`Cells`] can read samples of it.
+    is_usual: bool,
 }
 
 /// A fault of the FORMAT text, which each record that has it repeats.
@@ -52,6 +61,8 @@ pub(super) struct Memory {
     last: Option<(Box<[u8]>, Arc<Compiled>)>,
     compiled: HashMap<Box<[u8]>, Arc<Compiled>>,
     expected: Expectation,
+    /// The samples of the last record, as far as they were read.
+    pub cells: Cells,
     said: HashSet<Box<[u8]>>,
     /// Reads every sample by the slow path, for comparison.
     #[cfg(test)]
@@ -88,10 +99,11 @@ pub(super) fn check(
         return column::count(shared, FIXED, sink);
     }
     expect(&mut memory.expected, &compiled, record);
+    let Memory { expected, cells, .. } = memory;
     let found = samples(
         shared,
         &compiled,
-        &memory.expected,
+        (expected, cells),
         &text[field.len() + 1..],
         record,
         sink,
@@ -114,6 +126,9 @@ fn slowed(compiled: &Compiled) -> Arc<Compiled> {
         has_genotype: compiled.has_genotype,
         local_alleles: compiled.local_alleles,
         phase_sets: compiled.phase_sets,
+        phase_lists: compiled.phase_lists,
+        local_pairs: compiled.local_pairs.clone(),
+        is_usual: false,
     })
 }
 
@@ -121,17 +136,21 @@ fn slowed(compiled: &Compiled) -> Arc<Compiled> {
 fn samples(
     shared: &Shared,
     compiled: &Compiled,
-    expected: &Expectation,
+    (expected, cells): (&Expectation, &mut Cells),
     text: &[u8],
     record: &Record<'_>,
     sink: &mut Sink<'_>,
 ) -> usize {
     let mut faults = Faults::default();
     let (mut at, mut found) = (0, 0);
+    let reads_cells = compiled.is_usual && begin(cells, compiled, expected);
     loop {
         if compiled.genotype_only {
             let (end, passed) = fast::genotypes(text, at, expected.top);
             (at, found) = (end, found + passed);
+        } else if reads_cells {
+            let (end, taken) = cells.take(text, at);
+            (at, found) = (end, found + taken);
         }
         let end = fast::sample(text, at, &compiled.columns, expected).unwrap_or_else(|| {
             let end = memchr::memchr(b'\t', &text[at..]).map_or(text.len(), |tab| at + tab);
@@ -139,13 +158,39 @@ fn samples(
             end
         });
         found += 1;
+        if reads_cells {
+            cells.leave(at..end);
+        }
         if end >= text.len() {
             break;
         }
         at = end + 1;
     }
+    if reads_cells {
+        cells.finish();
+    }
     faults.finish(sink);
     found
+}
+
+/// Tells what samples usually look like; false where that has no one answer.
+fn begin(cells: &mut Cells, compiled: &Compiled, expected: &Expectation) -> bool {
+    let counts = expected.counts.iter().map(|&count| match count {
+        BY_PLOIDY => expected.genotypes[1],
+        count => count,
+    });
+    let keys = compiled.columns.iter().zip(counts).skip(1);
+    if keys
+        .clone()
+        .any(|(_, count)| !(1..=MOST_NUMBERS).contains(&count))
+    {
+        return false;
+    }
+    cells.begin(
+        expected.top,
+        keys.map(|(column, count)| (Role::of(&column.name), count)),
+    );
+    true
 }
 
 /// Works out how many values each column has in this record.
@@ -276,14 +321,37 @@ fn compile(shared: &Shared, field: &[u8]) -> Compiled {
         let message = format!("{} stands without LAA before it", quoted(names[at]));
         fault(&rules::LOCAL_ALLELES_MISSING, names[at], message);
     }
+    let is_modification = |column: &Column| column.demand.number == Number::Modifications;
+    if let Some(at) = columns.iter().position(is_modification)
+        && !has_genotype
+    {
+        let message = format!("{} stands without GT", quoted(names[at]));
+        fault(&rules::MODIFICATION_WITHOUT_GENOTYPE, names[at], message);
+    }
     compiled.genotype_only = names == [b"GT"];
     compiled.has_genotype = has_genotype;
     compiled.local_alleles = local_alleles;
     compiled.phase_sets = place(b"PS").zip(place(b"PSL"));
+    compiled.phase_lists = place(b"PSL").filter(|at| columns[*at].demand.number == Number::Ploidy);
+    compiled.local_pairs = local::PAIRS
+        .iter()
+        .filter_map(|(all, local)| place(all).zip(place(local).filter(|at| is_local(&columns[*at]))))
+        .collect();
     compiled.columns = columns;
     if let Some((set, _)) = compiled.phase_sets {
         compiled.columns[set].kind = Kind::Slow;
     }
+    compiled.is_usual = compiled.faults.is_empty()
+        && match &compiled.columns[..] {
+            [first, rest @ ..] => {
+                first.kind == Kind::Genotype
+                    && !rest.is_empty()
+                    && rest
+                        .iter()
+                        .all(|column| matches!(column.kind, Kind::Integer { .. }))
+            }
+            [] => false,
+        };
     compiled
 }
 
@@ -295,7 +363,11 @@ fn column_of(shared: &Shared, name: &[u8]) -> Column {
     let negative = demand.domain == Domain::Any;
     let by_sample = matches!(
         demand.number,
-        Number::Ploidy | Number::LocalAlternates | Number::LocalAlleles | Number::LocalGenotypes
+        Number::Ploidy
+            | Number::LocalAlternates
+            | Number::LocalAlleles
+            | Number::LocalGenotypes
+            | Number::Modifications
     );
     let kind = match demand.ty {
         _ if name == b"GT" => Kind::Genotype,

@@ -81,7 +81,7 @@ pub(super) fn check(
     record: &Record<'_>,
     sink: &mut Sink<'_>,
 ) {
-    let mut structural = Structural::default();
+    let mut structural = Structural::concerns(record).then(Structural::default);
     if !field.is_empty() && field != b"." {
         memory.record += 1;
         whitespace(shared, field, sink);
@@ -106,10 +106,14 @@ pub(super) fn check(
             let index = memory.find(shared, at, name);
             let stamp = memory.record;
             one(shared, &mut memory.keys[index], stamp, name, value, record, sink);
-            structural.note(name, value);
+            if let Some(structural) = &mut structural {
+                structural.note(name, value);
+            }
         }
     }
-    structural.check(record, field, sink);
+    if let Some(structural) = structural {
+        structural.check(record, field, sink);
+    }
 }
 
 /// White space in values; in a key it is the key's fault.
@@ -269,7 +273,13 @@ fn values(
             quoted(name),
             list.count
         );
-        return sink.add(&rules::INFO_RESERVED_VALUE, value, message);
+        // Where the header says otherwise it was told, and its word counts.
+        let rule = if demand.as_reserved().is_none() {
+            &rules::INFO_PER_ALLELE
+        } else {
+            &rules::INFO_RESERVED_VALUE
+        };
+        return sink.add(rule, value, message);
     }
     if let Some(end) = record
         .pos

@@ -4,7 +4,8 @@
 
 use super::format::{Column, Compiled};
 use super::key::{self, Source, describe};
-use super::{Record, Shared};
+use super::phase::{self, Called};
+use super::{Record, Shared, local};
 use crate::import::validate::finding::{Sink, quoted};
 use crate::import::validate::rules::{Rule, file, genotype as rules};
 use crate::import::validate::value::{self, Misfit, Number, Type};
@@ -88,7 +89,9 @@ pub(super) fn check(
         faults.add(&rules::SAMPLE_EXTRA, WHOLE, extra, message, sink);
     }
     let mut ploidy = (!compiled.has_genotype).then_some(2);
-    let local = local_alleles(compiled, &values, record, faults, sink);
+    let mut called: Option<Vec<Called>> = None;
+    let locals = local_alleles(compiled, &values, record, faults, sink);
+    let local = locals.as_ref().map(|alleles| alleles.len() as u64);
     for (at, (column, value)) in compiled.columns.iter().zip(&values).enumerate() {
         if value.is_empty() {
             if compiled.local_alleles != Some(at) || column.demand.source == Source::Unknown {
@@ -99,9 +102,15 @@ pub(super) fn check(
             let found = genotype(shared, value, at, record, faults, sink);
             if at == 0 {
                 ploidy = found;
+                called = found.and_then(|_| phase::alleles(value));
             }
         } else if *value != b"." {
-            let expected = |number| counts(number, record, ploidy, local);
+            let expected = |number| match (number, &called) {
+                (Number::Modifications, Some(called)) => phase::modifications(&column.name, called, record)
+                    .into_iter()
+                    .collect(),
+                _ => counts(number, record, ploidy, local),
+            };
             list(shared, column, at, value, expected, faults, sink);
         }
     }
@@ -114,6 +123,25 @@ pub(super) fn check(
         if is_given(one) && is_given(list) {
             let message = "a sample has values for PS and for PSL".into();
             faults.add(&rules::PHASE_SET_TWICE, WHOLE, text, message, sink);
+        }
+    }
+    if let (Some(at), Some(called)) = (compiled.phase_lists, &called)
+        && let Some(set) = values
+            .get(at)
+            .and_then(|list| phase::set_of_unphased(called, list))
+    {
+        let message = format!("an unphased allele has the phase set {}", quoted(set));
+        faults.add(&rules::PHASE_SET_OF_UNPHASED, at, set, message, sink);
+    }
+    for &(all, by_local) in &compiled.local_pairs {
+        let (Some(locals), Some(one), Some(other)) = (&locals, values.get(all), values.get(by_local)) else {
+            continue;
+        };
+        let demand = &compiled.columns[by_local].demand;
+        if let Some(value) = local::difference(demand, one, other, locals, ploidy) {
+            let names = [all, by_local].map(|at| quoted(&compiled.columns[at].name));
+            let message = format!("{} and {} say different things", names[0], names[1]);
+            faults.add(&rules::LOCAL_ALLELES_DIFFER, by_local, value, message, sink);
         }
     }
 }
@@ -170,32 +198,33 @@ fn genotype(
     Some(ploidy)
 }
 
-/// How many alleles LAA lists; `None` where it is absent or malformed.
+/// The alleles that LAA lists; `None` where it is absent or malformed.
 fn local_alleles(
     compiled: &Compiled,
     values: &[&[u8]],
     record: &Record<'_>,
     faults: &mut Faults,
     sink: &mut Sink<'_>,
-) -> Option<u64> {
+) -> Option<Vec<usize>> {
     let at = compiled.local_alleles?;
     let value = *values.get(at)?;
     if value.is_empty() || value == b"." {
-        return Some(0);
+        return Some(Vec::new());
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = Vec::new();
     for element in value.split(|&b| b == b',') {
         let number = std::str::from_utf8(element)
             .ok()
             .and_then(|text| text.parse::<usize>().ok());
-        let fits = number.is_some_and(|n| 1 <= n && n <= record.alts.len() && seen.insert(n));
-        if !fits {
+        if let Some(n) = number.filter(|n| 1 <= *n && *n <= record.alts.len() && !seen.contains(n)) {
+            seen.push(n);
+        } else {
             let message = format!("{} does not list distinct alleles of ALT", quoted(value));
             faults.add(&rules::LOCAL_ALLELES, at, element, message, sink);
             return None;
         }
     }
-    Some(seen.len() as u64)
+    Some(seen)
 }
 
 /// The numbers of values that are right; empty where any number is.

@@ -10,7 +10,7 @@ rules! {
         "Remove the surplus colon or name the key.";
     FORMAT_KEY_CHARACTERS "format-key-characters" b"RRRRR" GenotypeFields once:
         "Keys of FORMAT are alphanumeric up to 4.2; since 4.3 they are letters, digits, _ and ., beginning with a letter or _.";
-        "Rename the key, or state version 4.3 or later."
+        "Rename the key, state version 4.3 or later, or import the file as tolerant: GATK writes such keys in 4.2."
         => "the key is taken as it stands";
     FORMAT_KEY_REPEATED "format-key-repeated" b"AARRR" GenotypeFields:
         "A key stands once in FORMAT (since 4.3).";
@@ -77,4 +77,16 @@ rules! {
         "A genotype has a value for PS or for PSL, not for both.";
         "Keep one of them."
         => "PSL counts";
+    PHASE_SET_OF_UNPHASED "phase-set-of-unphased" b"---RR" GenotypeFields:
+        "An allele without a | before it is unphased and has a dot in PSL.";
+        "Write a dot in PSL, or phase the allele in GT."
+        => "the phase set is ignored";
+    LOCAL_ALLELES_DIFFER "local-alleles-differ" b"----R" GenotypeFields:
+        "A field and its local-allele equivalent (PL and LPL) say the same, or one of them is missing.";
+        "Keep one of them."
+        => "the field by all alleles counts";
+    MODIFICATION_WITHOUT_GENOTYPE "modification-without-genotype" b"----R" FormatLine:
+        "Where a base modification (Number=M) is given, GT is given too: it says how many values there are.";
+        "Add GT."
+        => "the values are kept as they are";
 }

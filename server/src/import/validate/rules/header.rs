@@ -54,6 +54,9 @@ rules! {
     ALT_ID_CHARACTERS "alt-id-characters" b"FFFFF" AltLine:
         "An ALT ID contains no white space, commas or angle brackets.";
         "Rename the allele.";
+    FILTER_ID_CHARACTERS "filter-id-characters" b"AAAAA" FilterLine:
+        "A filter is named without white space and semicolons, and not 0, so that FILTER can name it.";
+        "Rename the filter.";
     CONTIG_ID_MISSING "contig-id-missing" b"AARRR" ContigLine:
         "A contig line names its contig in ID (must since 4.3).";
         "Add ID=."

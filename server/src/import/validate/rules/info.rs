@@ -87,6 +87,42 @@ rules! {
         "SVCLAIM must be specified for DEL and DUP.";
         "Add SVCLAIM=D, J or DJ."
         => "no claim is recorded";
+    SV_INTERVAL "sv-interval" b"---RR" StructuralInfo:
+        "The lower bound of CIPOS, CIEND, CIRUC and CIRB is not above 0 and the upper not below it.";
+        "Correct the interval: it is written relative to the value that it surrounds."
+        => "the interval is kept as it is";
+    SV_COPY_NUMBER_REGION "sv-copy-number-region" b"---RR" StructuralFormat:
+        "Where FORMAT has CN, all CNV, DEL and DUP alleles of the record have the same SVLEN.";
+        "Write a record for each region."
+        => "the copy number is kept as it is";
+    INFO_PER_ALLELE "info-per-allele" b"---RR" StructuralInfo:
+        "CIPOS, CIEND, CILEN and CICN have two values for each alternate allele, MEINFO and METRANS four.";
+        "Give each alternate allele its values, dots where it has none."
+        => "the values are kept as they are";
+    END_COMPUTED "info-end-computed" b"----R" FixedFields:
+        "END, if present, is the last position of REF or of a symbolic allele with its SVLEN, whichever is greater.";
+        "Correct END or SVLEN, or leave END out."
+        => "SVLEN counts";
+    REPEAT_COUNT "repeat-count" b"---RR" StructuralInfo:
+        "RUS, RUL, RUC and RB have as many values as RN sums up to (1 for each <CNV:TR> without RN), CIRUC and CIRB twice as many.";
+        "Correct RN or the list."
+        => "the values are kept as they are";
+    REPEAT_UNIT "repeat-unit" b"---RR" StructuralInfo:
+        "RUS is spelled in IUPAC nucleotide codes, and its length is RUL where both are given.";
+        "Correct RUS or RUL."
+        => "the values are kept as they are";
+    REPEAT_UNIT_MISSING "repeat-unit-missing" b"---RR" TandemRepeats:
+        "RUS or RUL is given for each <CNV:TR>.";
+        "Give the sequence of the repeat unit, or its length."
+        => "the repeat unit is taken as unknown";
+    REPEAT_INTERVAL "repeat-interval" b"---RR" StructuralInfo:
+        "CIRUC and CIRB are missing where the RUC or RB that they surround is.";
+        "Give the value, or write dots for its interval."
+        => "the interval is ignored";
+    REPEAT_UNIT_BASES "repeat-unit-bases" b"---RR" StructuralInfo:
+        "RUB needs RUC, which is an integer then, and has one value for each unit that RUC counts.";
+        "Correct RUB or RUC, or leave RUB out."
+        => "RUB is ignored";
     SV_CLAIM "sv-claim" b"---RR" StructuralInfo:
         "SVCLAIM is D, J or DJ for DEL and DUP, D for CNV, J or DJ for INV and INS, J for breakends.";
         "Correct SVCLAIM."

@@ -4,9 +4,8 @@
 
 use std::fmt::Write;
 
-use super::{Rule, Rules, file, genotype, header, info, meta, site};
+use super::{Part, Rules};
 use crate::import::validate::profile::Class;
-use crate::import::validate::version::Version;
 
 const PREFACE: &str = "# Validation rules
 
@@ -27,21 +26,13 @@ each version; the class and the profile decide the severity:
 
 pub(super) fn page() -> String {
     let mut page = String::from(PREFACE);
-    let parts: [(&str, &[&'static Rule]); 6] = [
-        ("The file", file::TABLE),
-        ("Meta-information lines", meta::TABLE),
-        ("Declarations and the header line", header::TABLE),
-        ("Fixed fields", site::TABLE),
-        ("INFO", info::TABLE),
-        ("FORMAT and samples", genotype::TABLE),
-    ];
-    for (title, table) in parts {
+    for Part { title, rules } in Rules::parts() {
         let _ = write!(
             page,
             "## {title}\n\n| rule | 4.1 | 4.2 | 4.3 | 4.4 | 4.5 | section | what the specification says | how to mend |\n\
              | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         );
-        for rule in table {
+        for rule in rules {
             let _ = write!(page, "| `{}` |", rule.id);
             for class in rule.classes {
                 let _ = write!(page, " {} |", letter(class));
@@ -49,17 +40,13 @@ pub(super) fn page() -> String {
             let _ = writeln!(
                 page,
                 " {} | {} | {} |",
-                sections(rule),
+                rule.sections().unwrap_or_else(|| "none".into()),
                 escape(rule.says),
                 escape(rule.mend)
             );
         }
         page.push('\n');
     }
-    debug_assert_eq!(
-        parts.iter().map(|(_, table)| table.len()).sum::<usize>(),
-        Rules::all().count()
-    );
     page.truncate(page.trim_end().len());
     page.push('\n');
     page
@@ -72,21 +59,6 @@ fn letter(class: Class) -> char {
         Class::Advice => 'A',
         Class::Note => 'N',
         Class::Absent => '-',
-    }
-}
-
-/// `1.4.1 / 1.6.1`: the number up to 4.2 and the one since, for the versions that know the rule.
-fn sections(rule: &Rule) -> String {
-    let mut numbers: Vec<&str> = Version::ALL
-        .into_iter()
-        .filter(|&version| rule.class(version) != Class::Absent)
-        .filter_map(|version| rule.section.number(version))
-        .collect();
-    numbers.dedup();
-    if numbers.is_empty() {
-        "none".into()
-    } else {
-        numbers.join(" / ")
     }
 }
 

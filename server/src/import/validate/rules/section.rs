@@ -43,8 +43,12 @@ pub enum Section {
     GenotypeFields,
     /// INFO keys of structural variants.
     StructuralInfo,
+    /// FORMAT keys of structural variants.
+    StructuralFormat,
     /// Breakends.
     Breakends,
+    /// Tandem repeats.
+    TandemRepeats,
     /// No section: a bound of this program or a matter of the container.
     Program,
 }
@@ -169,7 +173,9 @@ impl Section {
                 }
             }
             Section::StructuralInfo => "3",
+            Section::StructuralFormat => "4",
             Section::Breakends => "5.4",
+            Section::TandemRepeats => "5.7",
         })
     }
 }

@@ -46,6 +46,15 @@ rules! {
     REF_NOT_BASES "ref-not-bases" b"FFFFF" FixedFields:
         "REF is required and consists of the bases A, C, G, T and N.";
         "Write the reference bases; an ambiguity code is reduced to the base that is first alphabetically.";
+    REF_DIFFERS "ref-differs" b"AAAAA" FixedFields:
+        "REF states the bases of the reference at POS. Compared where the operator gave a reference sequence.";
+        "Check which reference the file was made with; bcftools norm --check-ref lists and mends such records.";
+    REF_OPEN "ref-open" b"NNNNN" FixedFields:
+        "REF states the bases of the reference at POS; N, in REF or in the reference, agrees with any base.";
+        "Write the reference's bases where they are known.";
+    REFERENCE_DIFFERS "reference-differs" b"FFFFF" FixedFields:
+        "REF states the bases of the reference: where more than a tenth of a file's records differ, and at least a hundred (ten at the end of the file), it was made with another reference.";
+        "Choose the build that the file was made with, or map the file to this one.";
     ALT_EMPTY "alt-empty" b"FFFFF" FixedFields:
         "ALT is a list of alleles separated by commas, none of them empty.";
         "Remove the surplus comma.";

@@ -157,6 +157,12 @@ pub const CASES: &[Case] = &[
         Meta(r#"##ALT=<ID=DEL:AB,Description="d">"#),
     ),
     (
+        "filter-id-characters",
+        "4.3",
+        Meta(r#"##FILTER=<ID=0,Description="d">"#),
+        Meta(r#"##FILTER=<ID=q0,Description="d">"#),
+    ),
+    (
         "contig-id-missing",
         "4.3",
         Meta("##contig=<length=5>"),

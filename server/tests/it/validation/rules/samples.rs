@@ -187,6 +187,42 @@ pub const CASES: &[Case] = &[
         Samples("1 5 . A G . . . GT:LAA 0/1:1 .:."),
     ),
     (
+        "sv-copy-number-region",
+        "4.5",
+        Samples("1 5 . A <DEL>,<DUP> . . SVLEN=10,20;SVCLAIM=D,D CN 1 2"),
+        Samples("1 5 . A <DEL>,<DUP> . . SVLEN=10,10;SVCLAIM=D,D CN 1 2"),
+    ),
+    (
+        "format-reserved-value",
+        "4.5",
+        Samples("1 5 . C A . . . GT:M5mC 0/1:0.9,0.8 ."),
+        Samples("1 5 . C A . . . GT:M5mC 0/1:0.9 0|0:0.9,0.8"),
+    ),
+    (
+        "modification-without-genotype",
+        "4.5",
+        Samples("1 5 . C A . . . M5mC 0.5 ."),
+        Samples("1 5 . C A . . . GT:M5mC 0/1:0.5 ."),
+    ),
+    (
+        "local-alleles-differ",
+        "4.5",
+        Samples("1 5 . G A,C . . . GT:LAA:AD:LAD 0/2:2:5,.,7:5,8 ."),
+        Samples("1 5 . G A,C . . . GT:LAA:AD:LAD 0/2:2:5,.,7:5,7 0/2:2:.:5,8"),
+    ),
+    (
+        "local-alleles-differ",
+        "4.5",
+        Samples("1 5 . G A,C . . . GT:LAA:PL:LPL 0/2:2:9,.,.,0,.,8:9,1,8 ."),
+        Samples("1 5 . G A,C . . . GT:LAA:PL:LPL 0/2:2:9,.,.,0,.,8:9,0,8 ."),
+    ),
+    (
+        "phase-set-of-unphased",
+        "4.4",
+        Samples("1 5 . A G . . . GT:PSL 0/1:a,b ."),
+        Samples("1 5 . A G . . . GT:PSL |0/1:a,. 0|1:a,a"),
+    ),
+    (
         "phase-set-twice",
         "4.4",
         Samples("1 5 . A G . . . GT:PS:PSL 0|1:5:a,b ."),
