@@ -147,6 +147,5 @@ where
 {
     let circumstances = report::Circumstances::begin();
     let text = run(cache()?).await?;
-    println!("{text}");
     report::finish(title, circumstances, &text, write)
 }

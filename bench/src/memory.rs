@@ -47,5 +47,6 @@ pub async fn all(cache: PathBuf) -> anyhow::Result<String> {
             );
         }
     }
+    println!("{text}");
     Ok(text)
 }

@@ -36,7 +36,9 @@ pub async fn all(cache: PathBuf) -> anyhow::Result<String> {
     let mut text = String::new();
     for case in cases::all() {
         if case.shape != Shape::Sites && case.is_bgzip {
-            text += &measure(&case, &cache).await?;
+            let table = measure(&case, &cache).await?;
+            println!("{table}");
+            text += &table;
         }
     }
     Ok(text)

@@ -71,6 +71,12 @@ impl CountColumns {
         self.ns.is_empty()
     }
 
+    /// Bytes that the columns take in memory.
+    fn memory(&self) -> usize {
+        let known = self.known.as_ref().map_or(0, |_| size_of::<Known>());
+        self.len() * (RAW.len() * size_of::<u32>() + known)
+    }
+
     /// Columns of those counts.
     pub fn from_rows(rows: impl Iterator<Item = Counts>) -> Self {
         let (n, _) = rows.size_hint();
@@ -272,8 +278,8 @@ impl FrequencyColumns {
 
     /// Bytes that the columns take in memory.
     pub fn memory(&self) -> usize {
-        let counts = size_of::<Counts>() * (1 + usize::from(self.hq.is_some()));
-        let known = self.hq.as_ref().map_or(0, |_| size_of::<bool>());
+        let hq = self.hq.as_ref();
+        let hq = hq.map_or(0, |hq| hq.counts.memory() + hq.known.len() * size_of::<bool>());
         let quality = &self.quality;
         let figures = [
             &quality.mean_dp,
@@ -281,7 +287,8 @@ impl FrequencyColumns {
             &quality.mean_gq,
             &self.af_given,
         ];
-        self.len() * (counts + known + figures.into_iter().flatten().count() * size_of::<f32>())
+        let figures = figures.into_iter().flatten().count() * size_of::<f32>();
+        self.raw.memory() + hq + self.len() * figures
     }
 
     /// The columns as they are stored.
