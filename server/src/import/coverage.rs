@@ -176,7 +176,10 @@ mod tests {
             contig,
             position: fixed.pos,
         };
-        let alternates = fixed.alternates.as_deref().map_or(0, |all| all.split(',').count()) as u16;
+        let alternates = fixed
+            .alternates
+            .as_deref()
+            .map_or(0, |all| all.split(',').count()) as u16;
         let mut calls = Vec::new();
         Fields::default().read(&fixed, alternates, &groups, place, &mut calls);
         calls

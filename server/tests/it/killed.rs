@@ -4,6 +4,7 @@
 
 mod content;
 mod file;
+mod gvcf;
 mod victim;
 
 use crate::support::postgres::database;
