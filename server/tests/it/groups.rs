@@ -95,7 +95,7 @@ async fn a_new_group_answers_from_the_planes_until_it_is_counted() {
     );
     let stored = || async {
         let query =
-            "SELECT count(*) FROM frequency_payload p JOIN group_version v ON v.id = p.group_version_id
+            "SELECT count(*) FROM frequency_payload p JOIN group_version v ON v.id = ANY(p.group_versions)
                      WHERE v.group_id = $1";
         let rows: i64 = sqlx::query_scalar(query)
             .bind(group.id)
