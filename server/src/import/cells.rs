@@ -192,6 +192,10 @@ impl Shape {
         if !matches!(genotype[1], b'/' | b'|') || alleles[0] > self.top || alleles[1] > self.top {
             return None;
         }
+        // The second allele is one digit, too.
+        if positions[1] as usize != at + 3 {
+            return None;
+        }
         let (mut start, mut bad) = (at as u32 + 2, 0);
         for (&end, &wanted) in positions[1..].iter().zip(&self.ends[1..]) {
             // No digit at all wraps around.

@@ -127,6 +127,9 @@ impl Check {
         self.text.clear();
         let most = self.validator.limits().expanded_bytes;
         if self.expanded > most && !self.is_over {
+            if self.line.too_long {
+                self.validator.line_too_long(&mut self.report);
+            }
             let message = TooLong::File { most }.to_string();
             self.validator
                 .container(ContainerFault::LongFile, message, &mut self.report);

@@ -143,7 +143,7 @@ impl Row {
         let (chunk, record) = (&*self.chunk, self.record());
         let groups = |index: u32| index as usize * chunk.groups..(index as usize + 1) * chunk.groups;
         Figures {
-            raw: &chunk.raw[groups(self.allele)],
+            raw: chunk.raw.get(groups(self.allele)).unwrap_or_default(),
             high_quality: chunk.high_quality.get(groups(self.allele)),
             hq_known: record.hq_known,
             depths: record.depths.map(|record| &chunk.depths[groups(record)]),

@@ -135,7 +135,7 @@ fn bcftools_counts_the_same_in_the_suite() {
             compared += 1;
         }
     }
-    assert!(compared > 5, "{compared}");
+    assert!(compared > 3, "{compared}");
 }
 
 /// Whether a genotype has more than two alleles, which is beyond `+fill-tags`.
