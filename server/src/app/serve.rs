@@ -260,6 +260,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         static_dir: config.static_dir.clone(),
         demo: config.demo.clone(),
         limits: config.limits.clone(),
+        files: config.files.clone(),
     }
 }
 

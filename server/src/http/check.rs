@@ -25,7 +25,7 @@ use super::auth::CurrentUser;
 use super::auth::origin::origin_allowed;
 use super::{AppState, Error, Query, findings};
 use crate::import::check::{Check, of_upload};
-use crate::import::validate::{self, Limits, Version};
+use crate::import::validate::{self, Version};
 use crate::store::uploads;
 
 /// Pieces of a file that may wait to be judged.
@@ -64,7 +64,7 @@ pub async fn check(
 ) -> Result<Response, Error> {
     let _permit = permit(&state)?;
     let filename = filename(&wanted)?;
-    let check = Check::new(profile(wanted.profile), Limits::default());
+    let check = Check::new(profile(wanted.profile), state.settings.files.clone());
     let (check, bytes, filename) = match wanted.upload {
         Some(raw_id) => {
             let file = uploads::find(&state.pool, raw_id)
@@ -116,7 +116,7 @@ pub async fn watch(
     }
     let permit = permit(&state)?;
     let filename = filename(&wanted)?.unwrap_or_else(|| "file".to_owned());
-    let check = Check::new(profile(wanted.profile), Limits::default());
+    let check = Check::new(profile(wanted.profile), state.settings.files.clone());
     let sockets = state.tasks.clone();
     Ok(upgrade
         .protocols([CHECK_SUBPROTOCOL])

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::Limits;
 use super::demo::Demo;
+use crate::import::validate;
 
 /// Settings of the HTTP side.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct Settings {
     pub demo: Demo,
     /// Limits.
     pub limits: Limits,
+    /// Limits of the files that are read.
+    pub files: validate::Limits,
 }
 
 impl Settings {

@@ -275,7 +275,7 @@ impl Records {
     }
 
     /// Judges the lines of a chunk that were not judged before: a pure function, so that chunks go side by side.
-    /// `each` hears every line, with its samples where judging read them.
+    /// `each` hears every line up to the first that refuses the file, with its samples where judging read them.
     pub(super) fn judge(
         &self,
         chunk: &ChunkInput,
@@ -286,8 +286,10 @@ impl Records {
             end: chunk.first_line,
             ..Default::default()
         };
+        let mut is_sound = true;
         let mut comparing = self.reference.as_ref().map(|reference| reference.chunk());
         for line in lines(&chunk.text) {
+            let before = verdict.findings.len();
             if verdict.end >= self.from {
                 self.rules
                     .check(&mut state, verdict.end, line, &mut verdict.findings);
@@ -296,7 +298,11 @@ impl Records {
                     let differs = comparing.record(&self.rules, number, line, &mut verdict.findings);
                     verdict.compared(differs);
                 }
-                each(line, Some(state.cells()));
+                let is_error = |finding: &Finding| finding.severity == Severity::Error;
+                is_sound &= !verdict.findings[before..].iter().any(is_error);
+                if is_sound {
+                    each(line, Some(state.cells()));
+                }
             } else {
                 each(line, None);
             }

@@ -61,6 +61,7 @@ mod tests {
             static_dir: "static/dist".into(),
             demo: crate::http::Demo::default(),
             limits: crate::http::Limits::default(),
+            files: crate::import::validate::Limits::default(),
         };
         for (origin, fetch_site, allowed, foreign) in [
             (None, None, false, false),
