@@ -117,7 +117,10 @@ fn each_example_gets_its_answer() {
 }
 
 /// Rules whose examples need more than a text stand in `containers` and `limits`.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 16] = [
+    // Long files: `hostile`.
+    "file-too-long",
+    "entries-too-many",
     // They need a reference sequence: `alignment::server`.
     "ref-differs",
     "ref-open",
