@@ -35,7 +35,7 @@ impl Latencies {
 /// Asks `af(ONE) > 5% AND af(OTHER) < 1%` of all alleles of the only dataset, for so many pairs of its populations.
 pub async fn measure(pool: &PgPool, pairs: usize, hq: bool) -> anyhow::Result<Latencies> {
     let groups: Vec<String> =
-        sqlx::query_scalar("SELECT value FROM sample_group WHERE family = 'POP' ORDER BY value")
+        sqlx::query_scalar("SELECT DISTINCT value FROM sample_group WHERE family = 'POP' ORDER BY value")
             .fetch_all(pool)
             .await?;
     ensure!(groups.len() > 1, "the dataset has no two populations");

@@ -42,8 +42,11 @@ pub struct Allotted {
     genotypes: i64,
 }
 
-/// What the tables take now, with what compaction replaced gone and no space in them unused.
+/// What the tables take now, with deleted datasets and what compaction replaced gone and no space in them unused.
 pub async fn allotted(pool: &PgPool) -> anyhow::Result<Allotted> {
+    let deleted = "UPDATE block b SET removed_seq = d.removed_seq FROM dataset d
+                   WHERE d.id = b.dataset_id AND d.removed_seq IS NOT NULL AND b.removed_seq IS NULL";
+    sqlx::query(deleted).execute(pool).await?;
     for payload in ["site_payload", "frequency_payload", "genotype_payload"] {
         let replaced = format!(
             "DELETE FROM {payload} p USING block b
