@@ -13,8 +13,8 @@ use crate::server::Server;
 /// Title of the section.
 pub const TITLE: &str = "Memory";
 
-/// How many times longer the long files are.
-const LONGER: usize = 10;
+/// How many times longer the long files are; many more sites would not fit on the chromosome.
+const LONGER: usize = 5;
 
 /// Imports files of each shape, and longer ones; the table.
 pub async fn all(cache: PathBuf) -> anyhow::Result<String> {
