@@ -28,7 +28,8 @@ use draft::Row;
 /// Puts alleles in order and cuts them into blocks.
 ///
 /// Trimming moves alleles forward, left alignment moves them back by a window at most. So an allele is final once a
-/// record stands behind it by more than the window; until then it waits. The last position of a contig always waits for the contig's end, so that its last block is never empty.
+/// record stands behind it by more than the window; until then it waits. The last position of a contig always waits for the
+/// contig's end, so that its last block is never empty.
 #[derive(Debug)]
 pub struct BlockBuilder {
     limits: BlockLimits,

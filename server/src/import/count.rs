@@ -303,11 +303,13 @@ impl<'a> Counter<'a> {
             let doubts = doubts.into_iter().map(|doubt| (place.line, doubt));
             self.result.doubts.extend(doubts);
             // An alternate that is not listed has no counts either.
-            let rows = self.result.stated.split_off(before);
-            let alternates = fixed.alternates.as_deref().unwrap_or_default().split(',');
-            let listed = alternates.zip(rows.chunks(self.result.groups.max(1)));
-            let listed = listed.filter(|(alternate, _)| !is_catch_all(alternate));
-            self.result.stated.extend(listed.flat_map(|(_, rows)| rows));
+            let alternates = fixed.alternates.as_deref().unwrap_or_default();
+            if alternates.split(',').any(is_catch_all) {
+                let rows = self.result.stated.split_off(before);
+                let listed = alternates.split(',').zip(rows.chunks(self.result.groups.max(1)));
+                let listed = listed.filter(|(alternate, _)| !is_catch_all(alternate));
+                self.result.stated.extend(listed.flat_map(|(_, rows)| rows));
+            }
         }
         let first = self.result.alleles.len() as u32;
         let mut hq_known = false;
